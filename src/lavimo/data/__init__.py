@@ -1,0 +1,1 @@
+"""Data sets, captions, splits and the choreographer."""

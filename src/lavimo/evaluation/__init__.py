@@ -1,0 +1,1 @@
+"""Ranks, protocols, ceilings and tables."""

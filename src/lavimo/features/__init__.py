@@ -1,0 +1,1 @@
+"""Canonical motion and the 263 numbers a frame."""

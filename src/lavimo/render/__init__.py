@@ -1,0 +1,1 @@
+"""Motion to pictures, films and pages."""

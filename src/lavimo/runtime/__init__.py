@@ -1,0 +1,1 @@
+"""A checkpoint folder becomes an encoder, without torch."""

@@ -1,0 +1,1 @@
+"""Index a folder, turn a query into hits, take them home."""

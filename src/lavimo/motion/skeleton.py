@@ -10,8 +10,6 @@ from lavimo.shapes import Float32, Int16
 from lavimo.errors import SkeletonError
 
 MAX_JOINTS = 512
-EMPTY_ROLES: Mapping[str, int] = MappingProxyType({})
-
 
 @dataclass(frozen=True, eq=False)
 class Skeleton:
@@ -26,7 +24,7 @@ class Skeleton:
     names: tuple[str, ...]
     parents: Int16[np.ndarray, " joints"]
     offsets: Float32[np.ndarray, "joints 3"]
-    roles: Mapping[str, int] = field(default=EMPTY_ROLES)
+    roles: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     end_sites: tuple[tuple[int, tuple[float, float, float]], ...] = ()
 
     def __post_init__(self) -> None:

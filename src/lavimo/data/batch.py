@@ -1,0 +1,72 @@
+"""One batch of samples as tensors; any modality may be missing."""
+
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from lavimo.errors import DataError
+from lavimo.shapes import Bool, Float
+
+
+@dataclass(frozen=True)
+class Sequences:
+    """Sequences of one modality, zero-padded at the end; `mask` is True on real rows."""
+
+    values: Float[Tensor, "batch length width"]
+    mask: Bool[Tensor, "batch length"]
+
+
+@dataclass(frozen=True)
+class Targets:
+    """What decides which items count as alike.
+
+    `captions`: unit vectors of the captions by the target encoder; `sentences`: the centred
+    sentence vectors that the sentence space regresses; `sides`: the direction words of each
+    caption as bits (the side rule).
+    """
+
+    captions: Float[Tensor, "batch width"]
+    sentences: Float[Tensor, "batch sentence"]
+    sides: Bool[Tensor, "batch words"]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Motion features, token states of a frozen language model or raw texts, video, targets."""
+
+    ids: tuple[str, ...]
+    motion: Sequences | None = None
+    text: Sequences | None = None
+    texts: tuple[str, ...] | None = None
+    video: Sequences | None = None
+    targets: Targets | None = None
+
+    def to(self, device: torch.device) -> "Batch":
+        """The same batch with its tensors on `device`."""
+        return replace(
+            self, **{f.name: _moved(getattr(self, f.name), device) for f in fields(self)}
+        )
+
+
+def present(part: Sequences | None, name: str) -> Sequences:
+    """The sequences of a modality that a model needs. Raises DataError when they are missing."""
+    if part is None:
+        raise DataError(f"This batch holds no {name}, which the model needs; add it to the data.")
+    return part
+
+
+def padded(rows: list[Float[Tensor, "_ width"]]) -> Sequences:
+    """Ragged rows as one padded block with its mask."""
+    lengths = torch.tensor([len(row) for row in rows])
+    values = torch.nn.utils.rnn.pad_sequence(rows, batch_first=True)
+    return Sequences(values, torch.arange(values.shape[1])[None] < lengths[:, None])
+
+
+def _moved(value: Any, device: torch.device) -> Any:
+    if isinstance(value, Sequences):
+        return Sequences(value.values.to(device), value.mask.to(device))
+    if isinstance(value, Targets):
+        return Targets(*(getattr(value, f.name).to(device) for f in fields(value)))
+    return value

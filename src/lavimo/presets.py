@@ -1,0 +1,227 @@
+"""Named numbers: what a run is made of, each preset with its source.
+
+Precedence, lowest first: preset, file, `--set train.lr=3e-4`. The resolved record is written into
+the run folder before the first step.
+"""
+
+import difflib
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from lavimo.errors import ConfigError
+from lavimo.models.configs import Align, LossConfig, Reconstruction
+from lavimo.runtime.config import ModelConfig, MotionInput, Record, SentenceSpace, TextInput, Tower
+
+
+class Augment(Record):
+    """What may change in a clip without changing what its caption says; zeros turn a step off.
+
+    `mirror` (probability; the caption is mirrored with it), `speed` (0.2: 0.8 to 1.25 times as
+    fast), `crop` (probability of a window of 60-100 %), `in_place` (probability that the root's
+    path is taken away), `rig` (metres by which a rig's joints sit elsewhere, constant over a clip).
+    """
+
+    mirror: float
+    speed: float
+    crop: float
+    in_place: float
+    rig: float
+
+
+class Sampling(Record):
+    """How an epoch visits the data.
+
+    Every real clip `repeats` times, `synthetic` choreographed clips drawn anew each epoch from a
+    pool of `synthetic_pool`; a measured caption replaces a given one with probability `measured`.
+    """
+
+    batch: int
+    repeats: int
+    synthetic: int
+    synthetic_pool: int
+    measured: float
+
+
+class Train(Record):
+    """Optimisation: AdamW; `schedule` "paper" holds lr for `hold` epochs, then falls linearly to
+    `final_lr`; "cosine" warms up over `warmup` of all steps and falls to `final_lr`.
+
+    `ema` is the decay of the averaged weights that are judged and kept (0: the weights themselves).
+    """
+
+    seed: int
+    epochs: int
+    lr: float
+    final_lr: float
+    schedule: str
+    hold: int
+    warmup: float
+    weight_decay: float
+    clip_norm: float
+    ema: float
+    precision: str
+    judge_every: int
+
+
+class Preset(Record):
+    """Everything that decides a run but its data folder."""
+
+    name: str
+    source: str
+    model: ModelConfig
+    loss: LossConfig
+    sampling: Sampling
+    augment: Augment
+    train: Train
+
+
+_PAPER_TOWER = Tower(
+    layers=6, dim=512, heads=4, ff=1024, dropout=0.1, norm="post", pool="cls"
+)
+
+LAVIMO_PAPER_2MODAL = Preset(
+    name="lavimo_paper_2modal",
+    source="arXiv 2403.00691, sections 3-4; METHOD.md B1-B4, B10-B19, B24",
+    model=ModelConfig(
+        system="lavimo",
+        dim=512,
+        motion=MotionInput(columns="all", patch=1, max_frames=200, clip=1e6),
+        motion_tower=_PAPER_TOWER,
+        text=TextInput(
+            backbone="distilbert-base-uncased",
+            train_backbone=True,
+            max_tokens=64,
+            width=768,
+            add_sentence=False,
+        ),
+        text_tower=_PAPER_TOWER,
+        sentence=SentenceSpace(share=0.0, weight=0.0, temperature=0.1, width=384),
+    ),
+    loss=LossConfig(
+        align=Align(kind="softmax", scale=10.0, epsilon=0.8, side_rule=False, temperature=0.07),
+        reconstruction=Reconstruction(
+            weight=0.1, fusion="token", fusion_heads=8, layers=6, heads=4, ff=1024, dropout=0.1
+        ),
+    ),
+    sampling=Sampling(batch=64, repeats=1, synthetic=0, synthetic_pool=0, measured=0.0),
+    augment=Augment(mirror=0.5, speed=0.0, crop=0.0, in_place=0.0, rig=0.0),
+    train=Train(
+        seed=0,
+        epochs=400,
+        lr=1e-4,
+        final_lr=1e-5,
+        schedule="paper",
+        hold=100,
+        warmup=0.0,
+        weight_decay=0.01,
+        clip_norm=1.0,
+        ema=0.0,
+        precision="float32",
+        judge_every=1,
+    ),
+)
+
+LAVIMO_SMALL_2MODAL = Preset(
+    name="lavimo_small_2modal",
+    source="ours; PROBE.md points 1-8: patches, MiniLM token states, side rule, sentence space",
+    model=ModelConfig(
+        system="lavimo",
+        dim=256,
+        motion=MotionInput(columns="no_rotations", patch=4, max_frames=200, clip=6.0),
+        motion_tower=Tower(
+            layers=4, dim=256, heads=4, ff=512, dropout=0.1, norm="pre", pool="cls+mean"
+        ),
+        text=TextInput(
+            backbone="minilm", train_backbone=False, max_tokens=64, width=384, add_sentence=True
+        ),
+        text_tower=Tower(
+            layers=2, dim=256, heads=4, ff=512, dropout=0.1, norm="pre", pool="cls+mean"
+        ),
+        sentence=SentenceSpace(share=0.4, weight=1.0, temperature=0.1, width=384),
+    ),
+    loss=LossConfig(
+        align=Align(kind="softmax", scale=10.0, epsilon=0.8, side_rule=True, temperature=0.07),
+        reconstruction=Reconstruction(
+            weight=0.1, fusion="token", fusion_heads=4, layers=1, heads=4, ff=512, dropout=0.1
+        ),
+    ),
+    sampling=Sampling(batch=64, repeats=1, synthetic=1000, synthetic_pool=6000, measured=0.2),
+    augment=Augment(mirror=0.5, speed=0.2, crop=0.3, in_place=0.25, rig=0.02),
+    train=Train(
+        seed=0,
+        epochs=40,
+        lr=5e-4,
+        final_lr=1e-5,
+        schedule="cosine",
+        hold=0,
+        warmup=0.03,
+        weight_decay=0.05,
+        clip_norm=1.0,
+        ema=0.995,
+        precision="bf16",
+        judge_every=2,
+    ),
+)
+
+PRESETS: dict[str, Preset] = {p.name: p for p in (LAVIMO_PAPER_2MODAL, LAVIMO_SMALL_2MODAL)}
+
+
+def resolve(name: str, changes: list[str], file: Path | None = None) -> Preset:
+    """A preset with a file's values and then `a.b=c` changes put over it.
+
+    Raises ConfigError for an unknown preset, field or a value of the wrong type.
+    """
+    if name not in PRESETS:
+        near = difflib.get_close_matches(name, PRESETS, n=1)
+        hint = f"; did you mean {near[0]}?" if near else "."
+        raise ConfigError(f"There is no preset {name!r}; known: {', '.join(PRESETS)}{hint}")
+    tree: dict[str, Any] = msgspec.to_builtins(PRESETS[name])
+    if file is not None:
+        _overlay(tree, _from_file(file), str(file))
+    for change in changes:
+        path, equals, value = change.partition("=")
+        if not equals:
+            raise ConfigError(f"--set {change} has no '='; write it as --set train.lr=0.0003.")
+        _put(tree, path.strip().split("."), _literal(value), change)
+    try:
+        return msgspec.convert(tree, Preset)
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"The preset {name} does not take this change: {error}.") from error
+
+
+def _from_file(file: Path) -> dict[str, Any]:
+    try:
+        found = msgspec.toml.decode(file.read_bytes())
+    except (OSError, msgspec.DecodeError) as error:
+        raise ConfigError(f"{file} cannot be read as TOML ({error}).") from error
+    assert isinstance(found, dict)
+    return found
+
+
+def _overlay(tree: dict[str, Any], over: dict[str, Any], where: str) -> None:
+    for key, value in over.items():
+        if isinstance(value, dict) and isinstance(tree.get(key), dict):
+            _overlay(tree[key], value, where)
+        else:
+            _put(tree, [key], value, where)
+
+
+def _put(tree: dict[str, Any], path: list[str], value: Any, where: str) -> None:
+    for key in path[:-1]:
+        if not isinstance(tree.get(key), dict):
+            raise ConfigError(f"{where}: there is no group {key!r} in the preset.")
+        tree = tree[key]
+    if path[-1] not in tree:
+        near = difflib.get_close_matches(path[-1], tree, n=1)
+        hint = f"; did you mean {near[0]}?" if near else f"; known: {', '.join(tree)}."
+        raise ConfigError(f"{where}: there is no field {path[-1]!r}{hint}")
+    tree[path[-1]] = value
+
+
+def _literal(value: str) -> Any:
+    try:
+        return msgspec.json.decode(value.strip())
+    except msgspec.DecodeError:
+        return value.strip()

@@ -1,0 +1,77 @@
+"""What a model is made of, as data: the same record builds the torch model and its numpy twin."""
+
+import msgspec
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Configs are immutable and refuse fields that they do not know."""
+
+
+class Tower(Record):
+    """A transformer encoder over a sequence with one learned token in front.
+
+    `pool` "cls" takes the token's output; "cls+mean" adds the mean of the others to it.
+    """
+
+    layers: int
+    dim: int
+    heads: int
+    ff: int
+    dropout: float
+    norm: str
+    pool: str
+
+
+class MotionInput(Record):
+    """How 263 numbers a frame become tokens.
+
+    `columns` "all" keeps the 263 columns; "no_rotations" leaves out the 6D block, whose twist is
+    arbitrary and which is not heading-invariant (METHOD.md A5). `patch` frames are one token.
+    `clip` bounds normalised values. Clips over `max_frames` are cut in training and averaged over
+    windows at inference.
+    """
+
+    columns: str
+    patch: int
+    max_frames: int
+    clip: float
+
+
+class TextInput(Record):
+    """Where token states come from: `minilm` (frozen, cached) or a DistilBERT by name or folder."""
+
+    backbone: str
+    train_backbone: bool
+    max_tokens: int
+    width: int
+    add_sentence: bool
+
+
+class SentenceSpace(Record):
+    """A second space beside the joint one: the motion tower regresses the caption's sentence vector.
+
+    `share` is the part of the cosine that this space has in the embedding (0 = none), `weight`
+    that of its loss, `temperature` that of its softmax over all training captions.
+    """
+
+    share: float
+    weight: float
+    temperature: float
+    width: int
+
+
+class ModelConfig(Record):
+    """Everything that a LAVIMO checkpoint needs to be rebuilt."""
+
+    system: str
+    dim: int
+    motion: MotionInput
+    motion_tower: Tower
+    text: TextInput
+    text_tower: Tower
+    sentence: SentenceSpace
+
+    @property
+    def embedding_dim(self) -> int:
+        """Length of an embedding: the joint space and, where used, the sentence space."""
+        return self.dim + (self.sentence.width if self.sentence.share > 0 else 0)

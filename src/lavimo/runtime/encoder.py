@@ -1,0 +1,103 @@
+"""What searching knows of a model: sentences and motions to unit vectors, without torch."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+from lavimo.errors import ModelError
+from lavimo.motion.clip import Motion
+from lavimo.runtime import checkpoint as folders
+from lavimo.shapes import Float32
+
+DEFAULT_MODEL = "lavimo-open-small"
+
+
+class Encoder(Protocol):
+    """A model that embeds sentences and motions in one space."""
+
+    model_id: str
+    dim: int
+    modalities: tuple[str, ...]
+    calibration: dict[str, Any]
+
+    def encode_text(self, texts: Sequence[str]) -> Float32[np.ndarray, "texts dim"]:
+        """Unit rows for sentences."""
+        ...
+
+    def encode_motion(self, motions: Sequence[Motion]) -> Float32[np.ndarray, "motions dim"]:
+        """Unit rows for motions of any humanoid skeleton."""
+        ...
+
+    def encode_sentences(self, texts: Sequence[str]) -> Float32[np.ndarray, "texts width"]:
+        """Unit rows of the frozen sentence model: what stored captions are compared by."""
+        ...
+
+
+class LavimoEncoder:
+    """A checkpoint folder as an encoder.
+
+    `sentence_bank` holds sentence vectors of training captions: how near a query comes to them
+    tells whether the model can know it.
+    """
+
+    modalities = ("text", "motion")
+
+    def __init__(self, opened: folders.Checkpoint) -> None:
+        if opened.config.system != "lavimo":
+            raise ModelError(f"{opened.path} holds a {opened.config.system}, not a lavimo model.")
+        self.checkpoint = opened
+        self.model_id = opened.model_id
+        self.dim = opened.config.embedding_dim
+        self.calibration = opened.calibration
+        self.sentence_bank = opened.statistics.get("sentence_bank", np.zeros((0, 384), np.float32))
+
+    def encode_text(self, texts: Sequence[str]) -> Float32[np.ndarray, "texts dim"]:
+        """Unit rows for sentences."""
+        from lavimo.runtime import text
+
+        return text.encode(self.checkpoint, texts)
+
+    def encode_motion(self, motions: Sequence[Motion]) -> Float32[np.ndarray, "motions dim"]:
+        """Unit rows for motions; any humanoid is first brought to canonical form."""
+        from lavimo.features import canonical
+
+        return self.encode_positions([canonical.from_motion(m).positions for m in motions])
+
+    def encode_positions(
+        self, clips: Sequence[Float32[np.ndarray, "_ 22 3"]]
+    ) -> Float32[np.ndarray, "clips dim"]:
+        """Unit rows for canonical positions (20 fps, metres)."""
+        from lavimo.features import humanml
+
+        return self.encode_features(humanml.encode_batch(list(clips), canonical=True))
+
+    def encode_features(
+        self, clips: Sequence[Float32[np.ndarray, "_ 263"]]
+    ) -> Float32[np.ndarray, "clips dim"]:
+        """Unit rows for arrays of 263 numbers a frame."""
+        from lavimo.runtime import motion
+
+        return motion.encode(self.checkpoint, clips)
+
+    def encode_sentences(self, texts: Sequence[str]) -> Float32[np.ndarray, "texts width"]:
+        """Unit rows of the frozen sentence model."""
+        from lavimo.runtime.minilm import MiniLM
+
+        return MiniLM.load().sentence(list(texts))
+
+    @staticmethod
+    def similarity(
+        first: Float32[np.ndarray, "rows dim"], second: Float32[np.ndarray, "columns dim"]
+    ) -> Float32[np.ndarray, "rows columns"]:
+        """Cosines of unit rows."""
+        return first @ second.T
+
+
+def load_model(name_or_path: str | Path = DEFAULT_MODEL) -> LavimoEncoder:
+    """The encoder of a shipped checkpoint (by name) or of a folder.
+
+    Raises ModelError when there is none, or when it is damaged.
+    """
+    return LavimoEncoder(folders.load(name_or_path))

@@ -1,0 +1,131 @@
+"""Motion features to a unit vector in numpy: the twin of `models.motion_encoder`."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from lavimo.errors import ModelError
+from lavimo.runtime import transformer
+from lavimo.runtime.checkpoint import Checkpoint
+from lavimo.runtime.config import MotionInput
+from lavimo.shapes import Bool, Float32, Int64
+
+TOKENS_AT_ONCE = 2048
+"""Rows of one matrix product: enough for BLAS, small enough for the cache."""
+
+
+def columns(which: str) -> Int64[np.ndarray, " width"]:
+    """Indices of the features that a model reads: "all" or "no_rotations" (METHOD.md A5)."""
+    if which == "all":
+        return np.arange(263)
+    if which == "no_rotations":
+        return np.concatenate([np.arange(67), np.arange(193, 263)])
+    raise ModelError(f"A model with columns {which!r} needs another lavimo; known: all, no_rotations.")
+
+
+def normalised(checkpoint: Checkpoint, features: np.ndarray) -> Float32[np.ndarray, "frames width"]:
+    """The chosen columns, minus mean, over deviation, bounded."""
+    return normalise(
+        features,
+        checkpoint.statistics["mean"],
+        checkpoint.statistics["std"],
+        checkpoint.config.motion,
+    )
+
+
+def normalise(
+    features: np.ndarray, mean: np.ndarray, std: np.ndarray, motion: MotionInput
+) -> Float32[np.ndarray, "frames width"]:
+    """What the motion tower reads of features (T, 263); training and search share it.
+
+    Frame 0 is left out where there is another: A5 overwrites its heading with the identity, so
+    that it would tell where a window was cut and not what the body does.
+    """
+    keep = columns(motion.columns)
+    rows = features[min(1, len(features) - 1) :, keep]
+    return np.clip((rows - mean[keep]) / std[keep], -motion.clip, motion.clip).astype(np.float32)
+
+
+def encode(
+    checkpoint: Checkpoint, clips: Sequence[np.ndarray]
+) -> Float32[np.ndarray, "clips dim"]:
+    """Unit vectors of clips given as features (T, 263); long clips are averaged over windows."""
+    pieces, owner = [], []
+    for number, features in enumerate(clips):
+        for start, end in windows(len(features), checkpoint.config.motion.max_frames):
+            pieces.append(normalised(checkpoint, features[start:end]))
+            owner.append(number)
+    order = np.argsort([len(p) for p in pieces], kind="stable")
+    vectors = np.empty((len(pieces), checkpoint.config.embedding_dim), np.float32)
+    for batch in _batches([len(pieces[i]) for i in order], checkpoint.config.motion.patch):
+        chosen = order[batch]
+        vectors[chosen] = _encode_batch(checkpoint, [pieces[i] for i in chosen])
+    summed = np.zeros((len(clips), vectors.shape[1]), np.float32)
+    np.add.at(summed, np.asarray(owner, int), vectors)
+    return summed / np.linalg.norm(summed, axis=1, keepdims=True).clip(1e-12)
+
+
+def windows(frames: int, longest: int) -> list[tuple[int, int]]:
+    """Spans that cover a clip: itself, or windows of `longest` frames at half stride."""
+    if frames <= longest:
+        return [(0, frames)]
+    starts = list(range(0, frames - longest, longest // 2)) + [frames - longest]
+    return [(s, s + longest) for s in starts]
+
+
+def _batches(lengths: list[int], patch: int) -> list[slice]:
+    found, start = [], 0
+    for end in range(1, len(lengths) + 1):
+        full = end == len(lengths)
+        if full or (end + 1 - start) * (-(-lengths[end] // patch) + 1) > TOKENS_AT_ONCE:
+            found.append(slice(start, end))
+            start = end
+    return found
+
+
+def _encode_batch(checkpoint: Checkpoint, pieces: list[np.ndarray]) -> np.ndarray:
+    patch, weights = checkpoint.config.motion.patch, checkpoint.weights
+    tokens, mask = _patched(pieces, patch)
+    projected = transformer.linear(weights, "motion.project", tokens)
+    pooled = transformer.encode(
+        weights, "motion.tower", checkpoint.config.motion_tower, projected, mask
+    )
+    return joined(checkpoint, pooled, _sentence_head(checkpoint, pooled), "motion")
+
+
+def _sentence_head(checkpoint: Checkpoint, pooled: np.ndarray) -> np.ndarray | None:
+    if checkpoint.config.sentence.share <= 0:
+        return None
+    return transformer.linear(checkpoint.weights, "to_sentence", pooled)
+
+
+def joined(
+    checkpoint: Checkpoint, pooled: np.ndarray, sentence: np.ndarray | None, side: str
+) -> Float32[np.ndarray, "rows dim"]:
+    """The embedding: the joint vector and, where used, the sentence vector, each of its share."""
+    weights, share = checkpoint.weights, checkpoint.config.sentence.share
+    if f"{side}_head.weight" in weights:
+        pooled = transformer.linear(weights, f"{side}_head", pooled)
+    joint = unit(pooled)
+    if sentence is None:
+        return joint
+    parts = [np.sqrt(np.float32(1 - share)) * joint, np.sqrt(np.float32(share)) * unit(sentence)]
+    return np.concatenate(parts, axis=1)
+
+
+def unit(rows: np.ndarray) -> Float32[np.ndarray, "rows dim"]:
+    """Rows scaled to length one."""
+    return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), np.float32(1e-12))
+
+
+def _patched(
+    pieces: list[np.ndarray], patch: int
+) -> tuple[Float32[np.ndarray, "batch tokens wide"], Bool[np.ndarray, "batch tokens"]]:
+    counts = [-(-len(p) // patch) for p in pieces]
+    width = pieces[0].shape[1]
+    tokens = np.zeros((len(pieces), max(counts), patch * width), np.float32)
+    mask = np.zeros((len(pieces), max(counts)), bool)
+    for row, (piece, count) in enumerate(zip(pieces, counts, strict=True)):
+        tokens[row].reshape(-1)[: piece.size] = piece.reshape(-1)
+        mask[row, :count] = True
+    return tokens, mask

@@ -1,0 +1,53 @@
+"""Sentences to unit vectors in numpy: the twin of `models.text_encoder`."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from lavimo.errors import ModelError
+from lavimo.runtime import transformer
+from lavimo.runtime.checkpoint import Checkpoint
+from lavimo.runtime.minilm import MiniLM
+from lavimo.runtime.motion import joined, unit
+from lavimo.shapes import Bool, Float32
+
+AT_ONCE = 64
+
+
+def encode(
+    checkpoint: Checkpoint, texts: Sequence[str]
+) -> Float32[np.ndarray, "texts dim"]:
+    """Unit vectors of sentences; each distinct sentence is encoded once."""
+    if checkpoint.config.text.backbone != "minilm":
+        raise ModelError(
+            f"{checkpoint.path} reads text with {checkpoint.config.text.backbone}, which has no "
+            "form without torch; use a model with the minilm backbone to search."
+        )
+    distinct = list(dict.fromkeys(texts))
+    model = MiniLM.load()
+    rows: list[np.ndarray] = []
+    for start in range(0, len(distinct), AT_ONCE):
+        states, mask = model.tokens(distinct[start : start + AT_ONCE])
+        rows.extend(_encode_states(checkpoint, states, mask))
+    place = {text: row for row, text in enumerate(distinct)}
+    return np.stack([rows[place[text]] for text in texts])
+
+
+def _encode_states(
+    checkpoint: Checkpoint,
+    states: Float32[np.ndarray, "texts tokens width"],
+    mask: Bool[np.ndarray, "texts tokens"],
+) -> Float32[np.ndarray, "texts dim"]:
+    weights = checkpoint.weights
+    projected = transformer.linear(weights, "text.project", states)
+    pooled = transformer.encode(
+        weights, "text.tower", checkpoint.config.text_tower, projected, mask
+    )
+    mean = unit((states * mask[..., None]).sum(axis=1))
+    if checkpoint.config.text.add_sentence:
+        pooled = pooled + transformer.linear(weights, "text.sentence", mean)
+    if checkpoint.config.sentence.share <= 0:
+        return joined(checkpoint, pooled, None, "text")
+    centre = checkpoint.statistics["sentence_centre"]
+    sentence = (mean - centre) @ checkpoint.statistics["sentence_basis"]
+    return joined(checkpoint, pooled, sentence, "text")

@@ -1,0 +1,171 @@
+"""What a run trains on: clips with captions, and the batches of each epoch."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from lavimo.data.batch import Batch, Sequences, Targets, padded
+from lavimo.data.captions import mirror_text
+from lavimo.features import humanml
+from lavimo.presets import Augment, Sampling
+from lavimo.runtime.config import ModelConfig
+from lavimo.runtime.motion import normalise
+from lavimo.shapes import Float32
+from lavimo.training.augment import augmented, rig_offsets
+from lavimo.training.text import TextTable
+
+RIC = slice(4, 67)
+BANK = 2048
+"""Training sentences that a checkpoint keeps, to tell what it has seen from what it has not."""
+
+
+@dataclass(frozen=True)
+class Clip:
+    """Canonical positions (T, 22, 3) at 20 fps and the sentences that are true of them.
+
+    `measured` are sentences made from the motion itself; they are drawn less often.
+    """
+
+    id: str
+    positions: Float32[np.ndarray, "frames 22 3"]
+    captions: tuple[str, ...]
+    measured: tuple[str, ...] = ()
+    split: str = "train"
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Clips, their captions as a table, and the statistics that normalise features."""
+
+    real: Sequence[Clip]
+    synthetic: Sequence[Clip]
+    text: TextTable
+    mean: Float32[np.ndarray, " 263"]
+    std: Float32[np.ndarray, " 263"]
+    centre: Float32[np.ndarray, " width"]
+    basis: Float32[np.ndarray, "width sentence"]
+
+    def statistics(self) -> dict[str, np.ndarray]:
+        """What a checkpoint carries beside its weights."""
+        bank = self.text.sentences[:: max(1, len(self.text.texts) // BANK)][:BANK]
+        return {
+            "mean": self.mean,
+            "std": self.std,
+            "sentence_centre": self.centre,
+            "sentence_basis": self.basis,
+            "sentence_bank": bank.astype(np.float16),
+        }
+
+    def sentences(self, rows: np.ndarray) -> Float32[np.ndarray, "batch sentence"]:
+        """Centred, projected unit sentence vectors of captions."""
+        return centred(self.text.sentences[rows], self.centre, self.basis)
+
+
+def centred(
+    sentences: np.ndarray, centre: np.ndarray, basis: np.ndarray
+) -> Float32[np.ndarray, "batch sentence"]:
+    """Sentence vectors minus the training mean, projected, scaled to length one."""
+    moved = (sentences - centre) @ basis
+    return moved / np.maximum(np.linalg.norm(moved, axis=1, keepdims=True), 1e-8)
+
+
+def all_captions(clips: Sequence[Clip]) -> list[str]:
+    """Every caption that training may draw, mirrored ones included."""
+    plain = {text for clip in clips for text in (*clip.captions, *clip.measured)}
+    return sorted(plain | {mirror_text(text) for text in plain})
+
+
+def epoch_order(
+    corpus: Corpus, sampling: Sampling, rng: np.random.Generator
+) -> list[list[Clip]]:
+    """The clips of one epoch in batches of similar length, shuffled; the last part batch is dropped."""
+    chosen = list(corpus.real) * sampling.repeats
+    if sampling.synthetic and corpus.synthetic:
+        count = min(sampling.synthetic, len(corpus.synthetic))
+        chosen += [
+            corpus.synthetic[i] for i in rng.choice(len(corpus.synthetic), count, replace=False)
+        ]
+    order = rng.permutation(len(chosen))
+    # Sorted by length inside large chunks: little padding, and still other neighbours each epoch.
+    chunk = sampling.batch * 8
+    batches = []
+    for start in range(0, len(order), chunk):
+        part = sorted(order[start : start + chunk], key=lambda i: len(chosen[i].positions))
+        for first in range(0, len(part) - sampling.batch + 1, sampling.batch):
+            batches.append([chosen[i] for i in part[first : first + sampling.batch]])
+    return [batches[i] for i in rng.permutation(len(batches))]
+
+
+def batches(
+    corpus: Corpus,
+    config: ModelConfig,
+    sampling: Sampling,
+    augment: Augment,
+    seed: int,
+    epoch: int,
+    *,
+    rank: int = 0,
+    world: int = 1,
+) -> Iterator[Batch]:
+    """The batches of one epoch: a function of seed and epoch alone, so that a resumed run repeats them.
+
+    With several processes each takes every `world`-th clip of each batch.
+    """
+    rng = np.random.default_rng([seed, epoch])
+    for number, clips in enumerate(epoch_order(corpus, sampling, rng)):
+        own = np.random.default_rng([seed, epoch, number])
+        drawn = [_drawn(clip, config, augment, sampling, own) for clip in clips]
+        yield _collated(corpus, config, augment, drawn[rank::world])
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    id: str
+    positions: np.ndarray
+    caption: str
+    rig: np.ndarray
+
+
+def _drawn(
+    clip: Clip,
+    config: ModelConfig,
+    augment: Augment,
+    sampling: Sampling,
+    rng: np.random.Generator,
+) -> _Drawn:
+    positions, mirrored = augmented(clip.positions, augment, config.motion.max_frames, rng)
+    measured = clip.measured and rng.random() < sampling.measured
+    texts = clip.measured if measured or not clip.captions else clip.captions
+    caption = texts[int(rng.integers(len(texts)))]
+    return _Drawn(
+        id=clip.id,
+        positions=positions,
+        caption=mirror_text(caption) if mirrored else caption,
+        rig=rig_offsets(augment.rig, rng),
+    )
+
+
+def _collated(
+    corpus: Corpus, config: ModelConfig, augment: Augment, drawn: list[_Drawn]
+) -> Batch:
+    rows = np.array([corpus.text.rows[item.caption] for item in drawn])
+    states, mask = corpus.text.tokens(rows)
+    features = humanml.encode_batch([item.positions for item in drawn], canonical=True)
+    inputs = []
+    for item, block in zip(drawn, features, strict=True):
+        if augment.rig > 0:
+            block[:, RIC] += item.rig
+        inputs.append(torch.from_numpy(normalise(block, corpus.mean, corpus.std, config.motion)))
+    return Batch(
+        ids=tuple(item.id for item in drawn),
+        motion=padded(inputs),
+        text=Sequences(torch.from_numpy(states), torch.from_numpy(mask)),
+        texts=tuple(item.caption for item in drawn),
+        targets=Targets(
+            captions=torch.from_numpy(corpus.text.sentences[rows]),
+            sentences=torch.from_numpy(corpus.sentences(rows)),
+            sides=torch.from_numpy(corpus.text.sides[rows]),
+        ),
+    )

@@ -1,0 +1,79 @@
+"""Frozen token states of every caption, computed once and cached by content."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from lavimo import files
+from lavimo.data.captions import DIRECTIONS, direction_words
+from lavimo.progress import Progress
+from lavimo.runtime.minilm import MiniLM
+from lavimo.shapes import Bool, Float16, Float32, Int64
+
+BATCH = 64
+
+
+@dataclass(frozen=True)
+class TextTable:
+    """Distinct captions with their token states (ragged, float16), sentence vectors and sides."""
+
+    texts: tuple[str, ...]
+    rows: dict[str, int]
+    states: Float16[np.ndarray, "tokens width"]
+    starts: Int64[np.ndarray, " texts_and_one"]
+    sentences: Float32[np.ndarray, "texts width"]
+    sides: Bool[np.ndarray, "texts words"]
+
+    def tokens(
+        self, rows: Int64[np.ndarray, " batch"]
+    ) -> tuple[Float32[np.ndarray, "batch length width"], Bool[np.ndarray, "batch length"]]:
+        """Padded token states and mask of the chosen captions."""
+        counts = self.starts[rows + 1] - self.starts[rows]
+        states = np.zeros((len(rows), int(counts.max()), self.states.shape[1]), np.float32)
+        mask = np.arange(states.shape[1])[None] < counts[:, None]
+        for place, row in enumerate(rows):
+            states[place, : counts[place]] = self.states[self.starts[row] : self.starts[row + 1]]
+        return states, mask
+
+
+def side_vector(text: str) -> Bool[np.ndarray, " words"]:
+    """Which direction words a caption holds, as bits in a fixed order."""
+    found = direction_words(text)
+    return np.array([word in found for word in DIRECTIONS], bool)
+
+
+def build(texts: list[str], progress: Progress, cache: Path | None = None) -> TextTable:
+    """The table of these captions (sorted, distinct). Token states are cached by the list's hash."""
+    ordered = tuple(sorted(set(texts)))
+    folder = (cache or files.cache_folder()) / "text"
+    path = folder / f"{files.sha256_of_json(['minilm-l6', *ordered])[:24]}.npz"
+    if path.exists():
+        with np.load(path) as stored:
+            states, starts, sentences = stored["states"], stored["starts"], stored["sentences"]
+    else:
+        states, starts, sentences = _encode(ordered, progress)
+        with files.atomic_path(path) as temporary:
+            np.savez(temporary, states=states, starts=starts, sentences=sentences)
+    sides = np.stack([side_vector(t) for t in ordered])
+    rows = {text: row for row, text in enumerate(ordered)}
+    return TextTable(ordered, rows, states, starts, sentences, sides)
+
+
+def _encode(
+    texts: tuple[str, ...], progress: Progress
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    model = MiniLM.load()
+    by_length = sorted(range(len(texts)), key=lambda i: len(texts[i]))
+    ragged: list[np.ndarray] = [np.empty(0)] * len(texts)
+    with progress.task("Encoding captions", len(texts), "captions") as task:
+        for start in range(0, len(texts), BATCH):
+            chosen = by_length[start : start + BATCH]
+            states, mask = model.tokens([texts[i] for i in chosen])
+            for place, row in enumerate(chosen):
+                ragged[row] = states[place][mask[place]].astype(np.float16)
+            task.advance(len(chosen))
+    starts = np.concatenate([[0], np.cumsum([len(r) for r in ragged])])
+    means = np.stack([r.astype(np.float32).mean(axis=0) for r in ragged])
+    sentences = means / np.linalg.norm(means, axis=1, keepdims=True)
+    return np.concatenate(ragged), starts, sentences.astype(np.float32)

@@ -1,0 +1,163 @@
+"""From a file's own units and axes to a Motion in metres with y up."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from lavimo.errors import FormatError, MotionError, SkeletonError
+from lavimo.formats.units import Decision, detect_unit, detect_up, longest_path
+from lavimo.motion.clip import MAX_FRAMES, Motion, Source
+from lavimo.motion.kinematics import forward
+from lavimo.motion.skeleton import MAX_JOINTS, Skeleton
+from lavimo.shapes import Float, Int16
+
+FAR = 100_000.0
+"""Metres; a joint farther from the origin than this is a broken number, not a motion."""
+
+EndSites = tuple[tuple[int, tuple[float, float, float]], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Raw:
+    """A clip as a file holds it: lengths in file units, any axis up, local wxyz rotations.
+
+    `translations` are the joints' places in their parents' frames, the root's in the world.
+    """
+
+    path: str
+    names: tuple[str, ...]
+    parents: Int16[np.ndarray, " joints"]
+    offsets: Float[np.ndarray, "joints 3"]
+    rotations: Float[np.ndarray, "frames joints 4"]
+    translations: Float[np.ndarray, "frames joints 3"]
+    fps: float
+    end_sites: EndSites = ()
+    remarks: tuple[str, ...] = ()
+
+
+def settle(
+    raw: Raw,
+    *,
+    unit: float | None = None,
+    up: str | None = None,
+    usual_unit: float | None = None,
+    usual_up: str | None = None,
+) -> Motion:
+    """A Motion in metres, y up, with the reasons among its source's remarks.
+
+    `unit` and `up` are the user's word and always win; `usual_*` is what the format prescribes.
+    Raises MotionError on values that are not finite or absurd, FormatError on a wrong `unit`/`up`.
+    """
+    check_options(raw.path, unit, up)
+    check_size(raw.path, len(raw.rotations), len(raw.names))
+    _check_finite(raw)
+    frames = slice(None, None, max(1, len(raw.rotations) // 100))
+    skeleton = _skeleton(raw, 1.0, "y")
+    unit_choice = _unit(raw, frames, unit, usual_unit)
+    up_choice = _up(raw, skeleton, frames, up, usual_up)
+    scale, axis = float(unit_choice.value), str(up_choice.value)
+    return _motion(raw, scale, axis, (*raw.remarks, unit_choice.why, up_choice.why))
+
+
+def check_options(path: str, unit: float | None, up: str | None) -> None:
+    """Refuse a unit that is no length and an up axis other than y and z."""
+    if unit is not None and not (np.isfinite(unit) and unit > 0):
+        raise FormatError(f"{path}: a unit of {unit} metres is not possible; give one above 0.")
+    if up not in (None, "y", "z"):
+        raise FormatError(f"{path}: the up axis is y or z, not {up!r}.")
+
+
+def check_size(path: str, frames: int, joints: int) -> None:
+    """Refuse clips without frames, endless ones and skeletons beyond any body."""
+    if frames == 0:
+        raise MotionError(f"{path} holds no frames; record or export at least two.")
+    if frames > MAX_FRAMES:
+        raise MotionError(f"{path} holds {frames} frames, more than {MAX_FRAMES}; cut it first.")
+    if joints > MAX_JOINTS:
+        raise SkeletonError(
+            f"{path} holds {joints} joints, more than {MAX_JOINTS}; export the body alone."
+        )
+
+
+def y_up(vectors: Float[np.ndarray, "*batch 3"]) -> Float[np.ndarray, "*batch 3"]:
+    """Vectors (or imaginary parts of quaternions) of a z-up world in a y-up one: x stays."""
+    turned: Float[np.ndarray, "*batch 3"] = vectors[..., [0, 2, 1]]
+    return turned * np.array([1, 1, -1], vectors.dtype)
+
+
+def _check_finite(raw: Raw) -> None:
+    with np.errstate(invalid="ignore", over="ignore"):
+        good = np.isfinite(raw.rotations).all(axis=(1, 2)) & np.isfinite(raw.translations).all(
+            axis=(1, 2)
+        )
+    if not good.all():
+        frame = int(np.flatnonzero(~good)[0])
+        raise MotionError(
+            f"{raw.path}: frame {frame} holds a value that is no finite number; mend the export."
+        )
+
+
+def _unit(raw: Raw, frames: slice, unit: float | None, usual: float | None) -> Decision:
+    with np.errstate(over="ignore"):
+        lengths = np.median(np.linalg.norm(raw.translations[frames], axis=-1), axis=0)
+        tips = tuple((joint, float(np.linalg.norm(offset))) for joint, offset in raw.end_sites)
+    if not np.isfinite(lengths).all():
+        raise MotionError(f"{raw.path}: its skeleton has no finite size; mend the export.")
+    if unit is not None:
+        return Decision(unit, f"1 unit = {unit:g} m, as asked")
+    choice = detect_unit(longest_path(raw.parents, lengths, tips), usual)
+    return Decision(choice.value, f"1 unit = {choice.value:.6g} m: {choice.why}")
+
+
+def _up(raw: Raw, skeleton: Skeleton, frames: slice, up: str | None, usual: str | None) -> Decision:
+    if up is not None:
+        return Decision(up, f"{up} is up, as asked")
+    if usual is not None:
+        return Decision(usual, f"{usual} is up, as the format prescribes")
+    with np.errstate(all="ignore"):
+        posed, _ = forward(skeleton, raw.rotations[frames], raw.translations[frames])
+        identity = np.zeros((1, len(raw.names), 4))
+        identity[..., 0] = 1
+        rest, _ = forward(skeleton, identity, raw.offsets[None])
+        return detect_up(raw.names, np.nan_to_num(posed), rest)
+
+
+def _skeleton(raw: Raw, scale: float, axis: str) -> Skeleton:
+    turn = y_up if axis == "z" else np.asarray
+    tips = tuple(
+        (joint, _triple(turn(np.asarray(offset, np.float64)) * scale))
+        for joint, offset in raw.end_sites
+    )
+    with np.errstate(over="ignore"):
+        offsets = (turn(raw.offsets) * scale).astype(np.float32)
+    return Skeleton(raw.names, raw.parents, offsets, end_sites=tips)
+
+
+def _triple(vector: Float[np.ndarray, " 3"]) -> tuple[float, float, float]:
+    return float(vector[0]), float(vector[1]), float(vector[2])
+
+
+def _motion(raw: Raw, scale: float, axis: str, remarks: tuple[str, ...]) -> Motion:
+    skeleton = _skeleton(raw, scale, axis)
+    rotations, translations = raw.rotations, raw.translations * scale
+    if axis == "z":
+        rotations = np.concatenate([rotations[..., :1], y_up(rotations[..., 1:])], axis=-1)
+        translations = y_up(translations)
+    with np.errstate(over="ignore", invalid="ignore"):
+        positions, _ = forward(skeleton, rotations, translations)
+        near = np.abs(positions).max(axis=(1, 2)) < FAR
+        still = np.abs(translations[:, 1:] - skeleton.offsets[1:]).max(initial=0.0) < 1e-5
+    if not near.all():
+        frame = int(np.flatnonzero(~near)[0])
+        raise MotionError(
+            f"{raw.path}: frame {frame} puts a joint farther than {FAR / 1000:.0f} km away; "
+            "mend the export or give the unit."
+        )
+    return Motion(
+        skeleton=skeleton,
+        positions=positions.astype(np.float32),
+        fps=raw.fps,
+        rotations=rotations.astype(np.float32),
+        translations=None if still else translations.astype(np.float32),
+        source=Source(path=raw.path, unit_metres=scale, up_axis=axis, remarks=remarks),
+    )

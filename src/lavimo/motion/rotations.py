@@ -6,10 +6,11 @@ two columns of R, concatenated; e = Euler angles in radians, intrinsic, in the w
 """
 
 import numpy as np
+
 from lavimo.shapes import Float
 
-Quaternions = Float[np.ndarray, "*batch 4"]
-Vectors = Float[np.ndarray, "*batch 3"]
+Quaternions = Float[np.ndarray, "*#batch 4"]
+Vectors = Float[np.ndarray, "*#batch 3"]
 Matrices = Float[np.ndarray, "*batch 3 3"]
 
 _AXES = {"X": 0, "Y": 1, "Z": 2}
@@ -73,7 +74,7 @@ def between(a: Vectors, b: Vectors) -> Quaternions:
     return normalise(q).astype(a.dtype)
 
 
-def from_axis_angle(axis: Vectors, angle: Float[np.ndarray, "*batch"]) -> Quaternions:
+def from_axis_angle(axis: Vectors, angle: Float[np.ndarray, "*#batch"]) -> Quaternions:
     """Rotation by `angle` radians about `axis` (any length but zero)."""
     half = np.asarray(angle)[..., None] / 2
     return np.concatenate([np.cos(half), normalise(np.asarray(axis)) * np.sin(half)], axis=-1)
@@ -161,7 +162,7 @@ def matrix_from_6d(d: Float[np.ndarray, "*batch 6"]) -> Matrices:
     return np.stack([x, np.cross(z, x), z], axis=-1)
 
 
-def slerp(a: Quaternions, b: Quaternions, t: Float[np.ndarray, "*batch"]) -> Quaternions:
+def slerp(a: Quaternions, b: Quaternions, t: Float[np.ndarray, "*#batch"]) -> Quaternions:
     """Spherical interpolation along the shorter arc; t = 0 gives a, t = 1 gives b."""
     t = np.asarray(t)[..., None]
     dot = np.sum(a * b, axis=-1, keepdims=True)
@@ -175,7 +176,7 @@ def slerp(a: Quaternions, b: Quaternions, t: Float[np.ndarray, "*batch"]) -> Qua
     return normalise(wa * a + wb * b).astype(a.dtype)
 
 
-def yaw(angle: Float[np.ndarray, "*batch"]) -> Quaternions:
+def yaw(angle: Float[np.ndarray, "*#batch"]) -> Quaternions:
     """Turn about the y axis by `angle` radians; positive is to the left of a body facing +z."""
     half = np.asarray(angle) / 2
     zero = np.zeros_like(half)

@@ -4,9 +4,10 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
+@runtime_checkable
 class Task(Protocol):
     """One piece of long work that is being done."""
 
@@ -15,6 +16,7 @@ class Task(Protocol):
         ...
 
 
+@runtime_checkable
 class Progress(Protocol):
     """Where long work reports to."""
 
@@ -23,6 +25,7 @@ class Progress(Protocol):
         ...
 
 
+@runtime_checkable
 class _TaskContext(Protocol):
     def __enter__(self) -> Task: ...
     def __exit__(self, *error: object) -> bool | None: ...

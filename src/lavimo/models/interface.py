@@ -1,7 +1,7 @@
 """What the training loop and the contract tests know of a system."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from torch import Tensor
 
@@ -17,6 +17,7 @@ class Losses:
     terms: dict[str, float]
 
 
+@runtime_checkable
 class System(Protocol):
     """A torch module that embeds each modality and knows its loss."""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from lavimo.shapes import Float32
 DEFAULT_MODEL = "lavimo-open-small"
 
 
+@runtime_checkable
 class Encoder(Protocol):
     """A model that embeds sentences and motions in one space."""
 

@@ -3,12 +3,12 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
-from lavimo.shapes import Float32
 
 from lavimo.errors import MotionError
 from lavimo.motion import kinematics
 from lavimo.motion import rotations as rot
 from lavimo.motion.skeleton import SMPL_22, SMPL_MIRROR, Skeleton
+from lavimo.shapes import Float32
 
 MAX_FRAMES = 1_000_000
 """Longer clips are refused by every reader: nine hours at 30 fps, or a lying header."""
@@ -183,7 +183,7 @@ def mirror_positions(
 
 def move(motion: Motion, by: tuple[float, float, float], turn: float = 0.0) -> Motion:
     """The motion turned about the y axis by `turn` radians at the origin, then moved by metres."""
-    q = rot.yaw(np.float32(turn)).astype(np.float32)
+    q = rot.yaw(np.array(turn, np.float32)).astype(np.float32)
     shift = np.asarray(by, np.float32)
     positions = rot.rotate(q, motion.positions) + shift
     rotations = motion.rotations

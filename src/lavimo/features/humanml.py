@@ -134,11 +134,12 @@ def _write_rotations(
 ) -> None:
     """6D local rotations (two columns of R_above^T R) of joints 1 to 21."""
     bones = xyz[:, 1:] - xyz[:, SMPL_PARENTS[1:]]
-    length = np.sqrt((bones * bones).sum(axis=0))
+    x, y, z = bones
+    length = np.sqrt(x * x + y * y + z * z)
     lost = length < 1e-9
-    d = bones / np.where(lost, 1, length)
-    if lost.any():
-        d = np.where(lost, _U, d)
+    if lost.any():  # a bone without length has no direction: it takes the rest pose's
+        length, bones = np.where(lost, 1, length), np.where(lost, _U, bones)
+    d = bones / length
     turns = _shortest_turns(d)
     fx, fz = heading
     zero, one = np.zeros_like(fx), np.ones_like(fx)
@@ -162,21 +163,23 @@ def _shortest_turns(
     keeps an arm held straight up exact to float32; exactly opposite directions turn by pi about
     an axis orthogonal to u (METHOD.md A5, [R]).
     """
-    c = (_U * d).sum(axis=0)
-    v = np.cross(_U, d, axis=0)
-    square = (v * v).sum(axis=0)
+    c = _U[0] * d[0] + _U[1] * d[1] + _U[2] * d[2]
+    v = np.empty_like(d)
+    for i, j, k in ((0, 1, 2), (1, 2, 0), (2, 0, 1)):
+        v[i] = _U[j] * d[k] - _U[k] * d[j]
+    square = v[0] * v[0] + v[1] * v[1] + v[2] * v[2]
     opposite = (square < 1e-14) & (c < 0)
     if opposite.any():
         v = np.where(opposite, _ORTHOGONAL, v)
         square = np.where(opposite, np.float32(1e-14), square)
     away = c < 0
-    k = np.where(away, 1 - c, 1) / np.where(away, square, 1 + c)
+    scale = np.where(away, 1 - c, 1) / np.where(away, square, 1 + c)
     x, y, z = v
-    kx, ky = k * x, k * y
+    kx, ky = scale * x, scale * y
     turns = np.empty((3, 3, *c.shape), np.float32)
     turns[0, 0] = c + kx * x
     turns[1, 1] = c + ky * y
-    turns[2, 2] = c + k * z * z
+    turns[2, 2] = c + scale * z * z
     turns[0, 1], turns[1, 0] = kx * y - z, kx * y + z
     turns[0, 2], turns[2, 0] = kx * z + y, kx * z - y
     turns[1, 2], turns[2, 1] = ky * z - x, ky * z + x

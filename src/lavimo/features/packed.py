@@ -12,7 +12,7 @@ import numpy as np
 from lavimo.errors import MotionError
 from lavimo.shapes import Float, Float32, Int64
 
-BLOCK = 2048
+BLOCK = 1024
 """Frames worked on at once: the intermediate arrays stay in the processor's cache."""
 
 

@@ -39,6 +39,8 @@ LAYER_NORM_EPS = 1e-12
 
 # Tokens that go through the layers together: their hidden states stay in the second-level cache.
 TOKENS_AT_ONCE = 512
+# A search asks for the tokens and for the vector of one sentence: the last few are kept.
+KEPT = 32
 
 States = Float32[np.ndarray, "texts tokens 384"]
 Mask = Bool[np.ndarray, "texts tokens"]
@@ -53,6 +55,7 @@ class MiniLM:
         verify(folder)
         self._weights = map_weights(folder / "model.safetensors")
         self._tokenizer = _tokenizer(folder / "tokenizer.json")
+        self._kept: dict[tuple[int, ...], Packed] = {}
 
     @classmethod
     def load(cls) -> "MiniLM":
@@ -86,11 +89,22 @@ class MiniLM:
 
     def _encode(self, rows: list[list[int]]) -> Iterator[tuple[list[int], list[Packed]]]:
         """Token states by batches of similar length: (indices of the texts, their states)."""
+        if len(rows) == 1:
+            yield [0], [self._single(rows[0])]
+            return
         order = sorted(range(len(rows)), key=lambda index: len(rows[index]))
         for chosen in _batches(order, rows):
             lengths = [len(rows[index]) for index in chosen]
             packed = self._forward([rows[index] for index in chosen], lengths)
             yield chosen, np.split(packed, np.cumsum(lengths)[:-1])
+
+    def _single(self, row: list[int]) -> Packed:
+        key = tuple(row)
+        if key not in self._kept:
+            if len(self._kept) >= KEPT:
+                self._kept.pop(next(iter(self._kept)))
+            self._kept[key] = self._forward([row], [len(row)])
+        return self._kept[key]
 
     def _forward(self, rows: list[list[int]], lengths: list[int]) -> Packed:
         weights = self._weights

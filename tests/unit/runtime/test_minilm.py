@@ -126,3 +126,17 @@ def test_a_missing_file_is_one_sentence(folder: Path) -> None:
     (folder / "tokenizer.json").unlink()
     with pytest.raises(ModelError, match=r"tokenizer\.json is missing"):
         minilm.verify(folder)
+
+
+def test_one_sentence_is_computed_once(model: MiniLM, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "a query that no other test asks"
+    states, _ = model.tokens([text])
+    monkeypatch.setattr(model, "_forward", None)
+    mean = states[0].mean(axis=0)
+    np.testing.assert_allclose(model.sentence([text])[0], mean / np.linalg.norm(mean), atol=1e-6)
+
+
+def test_only_the_last_sentences_are_kept(model: MiniLM) -> None:
+    for number in range(minilm.KEPT + 5):
+        model.sentence([f"walk {number}"])
+    assert len(model._kept) == minilm.KEPT

@@ -159,7 +159,8 @@ def _run(jobs: list[_Job], workers: int) -> Iterator[_Done]:
         with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
             while waiting or running:
                 while waiting and len(running) < workers + 2:
-                    running[pool.submit(_do, waiting[0])] = waiting.pop(0)
+                    job = waiting.pop(0)
+                    running[pool.submit(_do, job)] = job
                 ended, _ = wait(running, return_when=FIRST_COMPLETED)
                 for future in ended:
                     result = future.result()

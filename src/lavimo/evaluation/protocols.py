@@ -1,0 +1,220 @@
+"""Protocols, each named by what counts as right: there is no bare "all".
+
+strict            the clip itself
+same-caption      any clip whose captions hold the query's sentence
+threshold-0.95    as published with TMR: captions of raw cosine > 2 * 0.95 - 1 = 0.90
+threshold-cos0.8  LAVIMO's wording: captions of raw cosine >= 0.80
+small-batches     strict within batches of 32 of one fixed shuffle; the mean of the batches
+
+The query of a clip is its first caption. "dissimilar" (nsim) and "no mirror" are galleries, not
+hit rules: give their clips as `gallery`. Source: METHOD.md D1 to D3, PROBE.md.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+import numpy as np
+
+from lavimo.errors import EvaluationError
+from lavimo.evaluation import ranks
+from lavimo.evaluation.bootstrap import interval
+from lavimo.evaluation.ceilings import ceiling_cols, chance
+from lavimo.evaluation.ranks import Scores, Ties
+from lavimo.shapes import Bool, Float, Float32, Int64
+
+Direction = Literal["T2M", "M2T"]
+DIRECTIONS: tuple[Direction, ...] = ("T2M", "M2T")
+PROTOCOLS = ("strict", "same-caption", "threshold-0.95", "threshold-cos0.8", "small-batches")
+BATCH = 32
+
+
+class Judged(Protocol):
+    """What a protocol must know of a clip: a manifest row or a sample will do."""
+
+    @property
+    def id(self) -> str:
+        """Its name."""
+        ...
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Its captions, the query first."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """A test set and a model's scores on it: row i is clip i's first caption, column i its motion.
+
+    `sentences` are unit sentence vectors of the first captions, needed by the thresholds only.
+    """
+
+    clips: Sequence[Judged]
+    scores: Float32[np.ndarray, "clips clips"]
+    sentences: Float32[np.ndarray, "clips dim"] | None = None
+
+    @property
+    def queries(self) -> list[str]:
+        """The first caption of each clip. Raises EvaluationError when a clip has none."""
+        for clip in self.clips:
+            if not clip.texts:
+                raise EvaluationError(f"{clip.id} has no caption; evaluation needs one a clip.")
+        return [clip.texts[0] for clip in self.clips]
+
+
+@dataclass(frozen=True)
+class Result:
+    """One direction under one protocol, with what frames it: interval, ceiling and chance."""
+
+    protocol: str
+    direction: Direction
+    scores: Scores
+    low: Scores
+    high: Scores
+    ceiling: Scores
+    chance: Scores
+    ties: Ties = "averaging"
+
+
+def judge(
+    task: Task,
+    protocol: str,
+    *,
+    queries: Int64[np.ndarray, " queries"] | None = None,
+    gallery: Int64[np.ndarray, " gallery"] | None = None,
+    ties: Ties = "averaging",
+    seed: int = 0,
+) -> tuple[Result, Result]:
+    """T2M and M2T under one protocol.
+
+    `queries` are the clips that ask, `gallery` those that are ranked (default: all; every query
+    must be among them). Raises EvaluationError for an unknown protocol or an empty choice.
+    """
+    everything = np.arange(len(task.clips))
+    gallery = everything if gallery is None else gallery
+    queries = gallery if queries is None else queries
+    if len(queries) == 0 or not np.isin(queries, gallery).all():
+        raise EvaluationError("The queries are empty or not all in the gallery; choose others.")
+    if protocol == "small-batches":
+        return _small_batches(task, gallery, ties, seed)
+    right = positives(task, protocol)
+    texts = task.queries
+    t2m = (task.scores[np.ix_(queries, gallery)], right[np.ix_(queries, gallery)])
+    m2t = (task.scores[np.ix_(gallery, queries)].T, right[np.ix_(gallery, queries)].T)
+    asked, there = [texts[i] for i in queries], [texts[i] for i in gallery]
+    return (
+        _result(protocol, "T2M", *t2m, ceiling_cols("T2M", t2m[1], asked, there, ties), ties, seed),
+        _result(protocol, "M2T", *m2t, ceiling_cols("M2T", m2t[1], asked, there, ties), ties, seed),
+    )
+
+
+def positives(task: Task, protocol: str) -> Bool[np.ndarray, "clips clips"]:
+    """Which motion (column) is a right answer to which first caption (row)."""
+    if protocol not in _RULES:
+        raise EvaluationError(f"There is no protocol {protocol!r}; known: {', '.join(PROTOCOLS)}.")
+    mask = _RULES[protocol](task)
+    np.fill_diagonal(mask, True)
+    return mask
+
+
+def _strict(task: Task) -> Bool[np.ndarray, "clips clips"]:
+    return np.eye(len(task.clips), dtype=bool)
+
+
+def _same_caption(task: Task) -> Bool[np.ndarray, "clips clips"]:
+    holders: dict[str, list[int]] = {}
+    for number, clip in enumerate(task.clips):
+        for text in set(clip.texts):
+            holders.setdefault(text, []).append(number)
+    mask = np.zeros((len(task.clips), len(task.clips)), bool)
+    for number, text in enumerate(task.queries):
+        mask[number, holders[text]] = True
+    return mask
+
+
+def _alike(task: Task) -> Float[np.ndarray, "clips clips"]:
+    if task.sentences is None:
+        raise EvaluationError("A threshold needs sentence vectors; give the task `sentences`.")
+    return ranks.similarity(task.sentences, task.sentences)
+
+
+def _tmr(task: Task) -> Bool[np.ndarray, "clips clips"]:
+    return _alike(task) > np.float32(2 * 0.95 - 1)
+
+
+def _cos(task: Task) -> Bool[np.ndarray, "clips clips"]:
+    return _alike(task) >= np.float32(0.8)
+
+
+_RULES: dict[str, Callable[[Task], Bool[np.ndarray, "clips clips"]]] = {
+    "strict": _strict,
+    "same-caption": _same_caption,
+    "threshold-0.95": _tmr,
+    "threshold-cos0.8": _cos,
+}
+
+
+def _result(
+    protocol: str,
+    direction: Direction,
+    scores: Float[np.ndarray, "queries candidates"],
+    right: Bool[np.ndarray, "queries candidates"],
+    best_cols: Float[np.ndarray, " queries"],
+    ties: Ties,
+    seed: int,
+) -> Result:
+    cols = ranks.best_ranks(scores, right, ties=ties)
+    candidates = scores.shape[1]
+    low, high = interval(cols, candidates, seed=seed)
+    return Result(
+        protocol=protocol,
+        direction=direction,
+        scores=ranks.scores_of(cols, candidates),
+        low=low,
+        high=high,
+        ceiling=ranks.scores_of(best_cols, candidates),
+        chance=chance(right.sum(axis=1), candidates),
+        ties=ties,
+    )
+
+
+def small_batches(ids: Sequence[str]) -> list[Int64[np.ndarray, " 32"]]:
+    """The published batches of 32: ids sorted, shuffled by the legacy generator with seed 0.
+
+    Indices into `ids`; the remainder is dropped, as published (METHOD.md D3 d).
+    """
+    by_name = np.array(sorted(range(len(ids)), key=lambda i: ids[i]), np.int64)
+    order = np.arange(len(ids))
+    np.random.RandomState(0).shuffle(order)
+    return [by_name[order[i : i + BATCH]] for i in range(0, len(ids) - BATCH + 1, BATCH)]
+
+
+def _small_batches(
+    task: Task, gallery: Int64[np.ndarray, " gallery"], ties: Ties, seed: int
+) -> tuple[Result, Result]:
+    batches = [gallery[b] for b in small_batches([task.clips[i].id for i in gallery])]
+    if not batches:
+        raise EvaluationError(f"Small batches need {BATCH} clips, there are {len(gallery)}.")
+    pairs = [judge(task, "strict", gallery=b, ties=ties, seed=seed) for b in batches]
+    return _mean([pair[0] for pair in pairs], seed), _mean([pair[1] for pair in pairs], seed)
+
+
+def _mean(parts: list[Result], seed: int) -> Result:
+    """The mean over batches; its interval resamples whole batches."""
+    chosen = np.random.default_rng(seed).integers(0, len(parts), (400, len(parts)))
+    draws = [ranks.mean_scores([parts[i].scores for i in row]) for row in chosen]
+    figures = np.array([[*draw.recalls, draw.median] for draw in draws])
+    first = parts[0]
+    mean = ranks.mean_scores([part.scores for part in parts])
+    low, high = np.percentile(figures, [2.5, 97.5], axis=0)
+    return Result(
+        protocol="small-batches",
+        direction=first.direction,
+        scores=mean,
+        low=Scores(tuple(map(float, low[:-1])), float(low[-1]), mean.queries, BATCH),
+        high=Scores(tuple(map(float, high[:-1])), float(high[-1]), mean.queries, BATCH),
+        ceiling=ranks.mean_scores([part.ceiling for part in parts]),
+        chance=ranks.mean_scores([part.chance for part in parts]),
+        ties=first.ties,
+    )

@@ -1,10 +1,10 @@
 """Forward kinematics, and rotations from positions."""
 
 import numpy as np
-from lavimo.shapes import Float
 
 from lavimo.motion import rotations as rot
 from lavimo.motion.skeleton import Skeleton
+from lavimo.shapes import Float
 
 Positions = Float[np.ndarray, "frames joints 3"]
 LocalRotations = Float[np.ndarray, "frames joints 4"]
@@ -31,13 +31,23 @@ def forward(
     positions = np.empty_like(translations)
     world = np.empty_like(rotations)
     positions[:, 0], world[:, 0] = translations[:, 0], rotations[:, 0]
-    for joint in range(1, len(skeleton)):
-        parent = skeleton.parents[joint]
-        world[:, joint] = rot.multiply(world[:, parent], rotations[:, joint])
-        positions[:, joint] = positions[:, parent] + rot.rotate(
-            world[:, parent], translations[:, joint]
-        )
+    for joints, parents in _generations(skeleton):
+        above = world[:, parents]
+        world[:, joints] = rot.multiply(above, rotations[:, joints])
+        positions[:, joints] = positions[:, parents] + rot.rotate(above, translations[:, joints])
     return positions, world
+
+
+def _generations(skeleton: Skeleton) -> list[tuple[list[int], list[int]]]:
+    """Joints by their distance from the root, with their parents: what can be computed at once."""
+    depth = [0] * len(skeleton)
+    found: dict[int, tuple[list[int], list[int]]] = {}
+    for joint, parent in enumerate(skeleton.parents.tolist()[1:], 1):
+        depth[joint] = depth[parent] + 1
+        joints, parents = found.setdefault(depth[joint], ([], []))
+        joints.append(joint)
+        parents.append(parent)
+    return [found[level] for level in sorted(found)]
 
 
 def rotations_from_positions(skeleton: Skeleton, positions: Positions) -> LocalRotations:

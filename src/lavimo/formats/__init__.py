@@ -185,7 +185,7 @@ def read(
     if fps is not None and "fps" not in row.options:
         motion = replace(motion, fps=fps)
     source = replace(motion.source, path=str(path), sha256=digest, format=row.name,
-                     clip=motion.source.clip if clip is None else clip)  # fmt: skip
+                     clip=motion.source.clip or clip)  # fmt: skip
     motion = replace(motion, source=source)
     return motion if start <= 0 and end is None else cut(motion, start, end)
 

@@ -9,7 +9,8 @@ the bone's own axes A, so that a bone turns by A R A^-1 (PROBE.md, "Reading the 
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -74,12 +75,13 @@ def read(
         raise FormatError(f"{name} is a skeleton without motion; give an .amc file beside it.")
     text = _text(Path(path))
     asf = find_skeleton(Path(path), text)
-    skeleton = _parse_asf(str(asf), _text(asf))
+    stamp = asf.stat()
+    skeleton = _parse_asf(str(asf), stamp.st_mtime_ns, stamp.st_size)
     rate, remarks = (fps, ()) if fps else _rate(name, text)
-    if re.search(r"(?im)^[ \t]*:RADIANS", text):
-        skeleton.degrees = False
+    if re.search(r"(?im)^[ \t]*:RADIANS", text[:4000]):
+        skeleton = replace(skeleton, degrees=False)
     raw = _raw(name, skeleton, _frames(name, text, skeleton), rate)
-    raw = Raw(**{**vars(raw), "remarks": (f"skeleton from {asf.name}", *remarks)})
+    raw = replace(raw, remarks=(f"skeleton from {asf.name}", *remarks))
     return settle(raw, unit=unit, up=up, usual_unit=INCH / skeleton.length)
 
 
@@ -122,8 +124,13 @@ def _rate(path: str, text: str) -> tuple[float, tuple[str, ...]]:
     return rate, (f"{rate:g} frames a second from {why}",)
 
 
-def _parse_asf(path: str, text: str) -> _Skeleton:
-    """The sections of an ASF file; unknown sections and words are skipped."""
+@lru_cache(maxsize=64)
+def _parse_asf(path: str, modified: int, size: int) -> _Skeleton:
+    """The sections of an ASF file; unknown sections and words are skipped.
+
+    Kept while the file stays as it is: many motions share one skeleton.
+    """
+    text = _text(Path(path))
     skeleton = _Skeleton()
     section, bone = "", _Bone()
     for number, line in enumerate(text.split("\n"), 1):
@@ -212,9 +219,7 @@ def _frames(path: str, text: str, skeleton: _Skeleton) -> dict[str, Float[np.nda
     """For each bone that the motion names its numbers, one row a frame."""
     lines = [line for line in text.split("\n") if line.strip() and line.lstrip()[0] not in "#:"]
     if not lines or not lines[0].strip().isdigit():
-        raise FormatError(
-            f"{path} does not begin with frame 1; it is cut off or no AMC file."
-        )
+        raise FormatError(f"{path} does not begin with frame 1; it is cut off or no AMC file.")
     size = next((at for at, line in enumerate(lines[1:], 1) if line.strip().isdigit()), len(lines))
     frames, rest = divmod(len(lines), size)
     check_size(path, frames, 1)
@@ -294,19 +299,18 @@ def _raw(
         bone = skeleton.bones[name]
         ends[name] = np.array(bone.direction) * bone.length
         offsets[names.index(name)] = ends[names[parent]]
-    rotations = np.zeros((frames, len(names), 4))
-    rotations[..., 0] = 1
+    angles = np.zeros((frames, len(names), 3))
     translations = np.broadcast_to(offsets, (frames, *offsets.shape)).copy()
     translations[:, 0] = skeleton.position
     for name, numbers in values.items():
         bone = skeleton.root if name == "root" else skeleton.bones[name]
-        if name not in names:
-            continue
-        joint = names.index(name)
-        rotations[:, joint] = _turn(bone, numbers, skeleton.degrees)
-        for column, dof in enumerate(bone.dofs):
-            if dof in ("tx", "ty", "tz"):
-                translations[:, joint, "xyz".index(dof[1])] += numbers[:, column]
+        joint = names.index(name) if name in names else None
+        for column, dof in enumerate(bone.dofs if joint is not None else ()):
+            place = angles if dof[0] == "r" else translations
+            if dof != "l":
+                place[:, joint, "xyz".index(dof[1])] += numbers[:, column]
+    bones = [skeleton.root, *(skeleton.bones[name] for name in names[1:])]
+    rotations = _turns(bones, angles, np.pi / 180 if skeleton.degrees else 1.0)
     tips = tuple(
         (joint, (float(end[0]), float(end[1]), float(end[2])))
         for joint, name in enumerate(names)
@@ -316,20 +320,17 @@ def _raw(
                fps, tips)  # fmt: skip
 
 
-def _turn(
-    bone: _Bone, numbers: Float[np.ndarray, "frames n"], degrees: bool
-) -> Float[np.ndarray, "frames 4"]:
-    """A R A^-1 of one bone, wxyz."""
-    unit = np.pi / 180 if degrees else 1.0
-    angles = np.zeros((len(numbers), 3))
-    for column, dof in enumerate(bone.dofs):
-        if dof in ("rx", "ry", "rz"):
-            angles[:, "xyz".index(dof[1])] = numbers[:, column] * unit
-    own = rot.from_euler(_fixed(np.array([bone.axis]) * unit, bone.order), bone.order[::-1])
-    turned = rot.from_euler(_fixed(angles, bone.order), bone.order[::-1])
-    return rot.multiply(rot.multiply(own, turned), rot.inverse(own))
-
-
-def _fixed(xyz: Float[np.ndarray, "n 3"], order: str) -> Float[np.ndarray, "n 3"]:
-    """Angles about x, y, z in the sequence of intrinsic turns that equals fixed axes in `order`."""
-    return xyz[:, ["XYZ".index(axis) for axis in reversed(order)]]
+def _turns(
+    bones: list[_Bone], angles: Float[np.ndarray, "frames bones 3"], unit: float
+) -> Float[np.ndarray, "frames bones 4"]:
+    """A R A^-1 of every bone, wxyz; bones of one axis order at once."""
+    rotations = np.empty((*angles.shape[:2], 4))
+    for order in {bone.order for bone in bones}:
+        group = [at for at, bone in enumerate(bones) if bone.order == order]
+        axes = np.array([bones[at].axis for at in group])
+        # Fixed axes in one sequence are intrinsic turns in the opposite one.
+        turned = ["XYZ".index(axis) for axis in reversed(order)]
+        own = rot.from_euler(axes[:, turned] * unit, order[::-1])
+        moved = rot.from_euler(angles[:, group][..., turned] * unit, order[::-1])
+        rotations[:, group] = rot.multiply(rot.multiply(own, moved), rot.inverse(own))
+    return rotations

@@ -51,12 +51,13 @@ def settle(
     check_options(raw.path, unit, up)
     check_size(raw.path, len(raw.rotations), len(raw.names))
     _check_finite(raw)
-    frames = slice(None, None, max(1, len(raw.rotations) // 100))
-    skeleton = _skeleton(raw, 1.0, "y")
+    with np.errstate(over="ignore", invalid="ignore"):
+        positions, _ = forward(_skeleton(raw, 1.0, "y"), raw.rotations, raw.translations)
+    frames = slice(None, None, max(1, len(positions) // 100))
     unit_choice = _unit(raw, frames, unit, usual_unit)
-    up_choice = _up(raw, skeleton, frames, up, usual_up)
-    scale, axis = float(unit_choice.value), str(up_choice.value)
-    return _motion(raw, scale, axis, (*raw.remarks, unit_choice.why, up_choice.why))
+    up_choice = _up(raw, positions[frames], up, usual_up)
+    remarks = (*raw.remarks, unit_choice.why, up_choice.why)
+    return _motion(raw, positions, float(unit_choice.value), str(up_choice.value), remarks)
 
 
 def check_options(path: str, unit: float | None, up: str | None) -> None:
@@ -81,8 +82,10 @@ def check_size(path: str, frames: int, joints: int) -> None:
 
 def y_up(vectors: Float[np.ndarray, "*batch 3"]) -> Float[np.ndarray, "*batch 3"]:
     """Vectors (or imaginary parts of quaternions) of a z-up world in a y-up one: x stays."""
-    turned: Float[np.ndarray, "*batch 3"] = vectors[..., [0, 2, 1]]
-    return turned * np.array([1, 1, -1], vectors.dtype)
+    turned: Float[np.ndarray, "*batch 3"] = np.stack(
+        [vectors[..., 0], vectors[..., 2], -vectors[..., 1]], axis=-1
+    )
+    return turned
 
 
 def _check_finite(raw: Raw) -> None:
@@ -109,17 +112,18 @@ def _unit(raw: Raw, frames: slice, unit: float | None, usual: float | None) -> D
     return Decision(choice.value, f"1 unit = {choice.value:.6g} m: {choice.why}")
 
 
-def _up(raw: Raw, skeleton: Skeleton, frames: slice, up: str | None, usual: str | None) -> Decision:
+def _up(
+    raw: Raw, posed: Float[np.ndarray, "frames joints 3"], up: str | None, usual: str | None
+) -> Decision:
     if up is not None:
         return Decision(up, f"{up} is up, as asked")
     if usual is not None:
         return Decision(usual, f"{usual} is up, as the format prescribes")
+    rest = raw.offsets.copy()  # without rotations, places in the world are sums of offsets
+    for joint, parent in enumerate(raw.parents.tolist()[1:], 1):
+        rest[joint] += rest[parent]
     with np.errstate(all="ignore"):
-        posed, _ = forward(skeleton, raw.rotations[frames], raw.translations[frames])
-        identity = np.zeros((1, len(raw.names), 4))
-        identity[..., 0] = 1
-        rest, _ = forward(skeleton, identity, raw.offsets[None])
-        return detect_up(raw.names, np.nan_to_num(posed), rest)
+        return detect_up(raw.names, np.nan_to_num(posed), rest[None])
 
 
 def _skeleton(raw: Raw, scale: float, axis: str) -> Skeleton:
@@ -137,22 +141,28 @@ def _triple(vector: Float[np.ndarray, " 3"]) -> tuple[float, float, float]:
     return float(vector[0]), float(vector[1]), float(vector[2])
 
 
-def _motion(raw: Raw, scale: float, axis: str, remarks: tuple[str, ...]) -> Motion:
+def _motion(
+    raw: Raw,
+    positions: Float[np.ndarray, "frames joints 3"],
+    scale: float,
+    axis: str,
+    remarks: tuple[str, ...],
+) -> Motion:
     skeleton = _skeleton(raw, scale, axis)
-    rotations, translations = raw.rotations, raw.translations * scale
-    if axis == "z":
-        rotations = np.concatenate([rotations[..., :1], y_up(rotations[..., 1:])], axis=-1)
-        translations = y_up(translations)
     with np.errstate(over="ignore", invalid="ignore"):
-        positions, _ = forward(skeleton, rotations, translations)
+        translations, positions = raw.translations * scale, positions * scale
         near = np.abs(positions).max(axis=(1, 2)) < FAR
-        still = np.abs(translations[:, 1:] - skeleton.offsets[1:]).max(initial=0.0) < 1e-5
     if not near.all():
         frame = int(np.flatnonzero(~near)[0])
         raise MotionError(
             f"{raw.path}: frame {frame} puts a joint farther than {FAR / 1000:.0f} km away; "
             "mend the export or give the unit."
         )
+    rotations = raw.rotations
+    if axis == "z":
+        rotations = np.concatenate([rotations[..., :1], y_up(rotations[..., 1:])], axis=-1)
+        translations, positions = y_up(translations), y_up(positions)
+    still = np.abs(translations[:, 1:] - skeleton.offsets[1:]).max(initial=0.0) < 1e-5
     return Motion(
         skeleton=skeleton,
         positions=positions.astype(np.float32),

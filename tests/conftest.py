@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import numpy as np
@@ -63,3 +64,51 @@ def walk() -> Motion:
         local[:, joint] = rot.from_axis_angle(axis, 0.4 + 0.3 * np.sin(2 * np.pi * t + joint))
     root = np.stack([0 * t, 0.9 + 0.02 * np.cos(4 * np.pi * t), 1.2 * t], axis=-1)
     return from_rotations(SMPL_22, local, 20.0, root=root.astype(np.float32))
+
+
+@pytest.fixture
+def tiny_preset() -> "Any":
+    """A preset whose model trains in milliseconds."""
+    from lavimo.presets import resolve
+
+    tower = '{"layers":1,"dim":32,"heads":2,"ff":64,"dropout":0.1,"norm":"pre","pool":"cls+mean"}'
+    changes = ["model.dim=16", f"model.motion_tower={tower}", f"model.text_tower={tower}",
+               "loss.reconstruction.heads=2", "loss.reconstruction.fusion_heads=2",
+               "loss.reconstruction.ff=64", "sampling.batch=8", "sampling.synthetic=8",
+               "sampling.measured=0.5", "train.epochs=3", "train.precision=float32",
+               "train.judge_every=1"]  # fmt: skip
+    return resolve("lavimo_small_2modal", changes)
+
+
+@pytest.fixture
+def tiny_corpus() -> "Any":
+    """Sixteen made-up clips with captions, and eight to validate by (noise, not people)."""
+    from lavimo.training.corpus import Clip, Corpus, all_captions
+    from lavimo.training.judge import Validation
+    from lavimo.training.text import TextTable, side_vector
+
+    rng = np.random.default_rng(3)
+    rest = np.zeros((22, 3), np.float32)
+    for joint in range(1, 22):
+        rest[joint] = rest[SMPL_22.parents[joint]] + SMPL_22.offsets[joint]
+
+    def clip(number: int, split: str) -> Clip:
+        frames = int(rng.integers(8, 30))
+        path = np.cumsum(rng.normal(0, 0.02, (frames, 22, 3)), axis=0).astype(np.float32)
+        side = "left" if number % 2 else "right"
+        return Clip(f"{split}{number}", (rest + [0, 0.9, 0] + path).astype(np.float32),
+                    (f"move {number} to the {side}", f"number {number}"), ("a thing",), split)  # fmt: skip
+
+    clips = [clip(n, "train") for n in range(16)]
+    judged = [clip(n, "val") for n in range(8)]
+    texts = tuple(all_captions([*clips, *judged]))
+    counts = [1 + len(t) % 4 for t in texts]
+    states = rng.normal(0, 1, (sum(counts), 384)).astype(np.float16)
+    vectors = rng.normal(0, 1, (len(texts), 384)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    table = TextTable(texts, {t: i for i, t in enumerate(texts)}, states,
+                      np.concatenate([[0], np.cumsum(counts)]), vectors,
+                      np.stack([side_vector(t) for t in texts]))  # fmt: skip
+    corpus = Corpus(clips[:8], clips[8:], table, np.zeros(263, np.float32),
+                    np.ones(263, np.float32), vectors.mean(axis=0), np.eye(384, dtype=np.float32))  # fmt: skip
+    return corpus, Validation(tuple(judged))

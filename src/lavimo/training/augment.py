@@ -8,11 +8,12 @@ from lavimo.presets import Augment
 from lavimo.shapes import Float32
 
 Positions = Float32[np.ndarray, "frames 22 3"]
+Changed = Float32[np.ndarray, "changed 22 3"]
 
 
 def augmented(
     positions: Positions, augment: Augment, longest: int, rng: np.random.Generator
-) -> tuple[Positions, bool]:
+) -> tuple[Changed, bool]:
     """A changed copy of canonical positions, and whether it was mirrored (at most `longest + 1` frames)."""
     if augment.speed > 0:
         positions = at_speed(positions, float(np.exp(rng.uniform(-1, 1) * augment.speed)))
@@ -31,7 +32,7 @@ def augmented(
     return positions, mirrored
 
 
-def at_speed(positions: Positions, factor: float) -> Positions:
+def at_speed(positions: Positions, factor: float) -> Changed:
     """The clip played `factor` times as fast, at the same frame rate."""
     count = max(2, round(len(positions) / factor))
     at = np.linspace(0, len(positions) - 1, count)

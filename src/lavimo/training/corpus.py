@@ -33,6 +33,8 @@ class Clip:
     captions: tuple[str, ...]
     measured: tuple[str, ...] = ()
     split: str = "train"
+    licence: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,12 @@ class Corpus:
             "sentence_basis": self.basis,
             "sentence_bank": bank.astype(np.float16),
         }
+
+    def sentence_bank(self) -> torch.Tensor:
+        """Centred sentence vectors of every distinct training caption (captions, width)."""
+        clips = (*self.real, *self.synthetic)
+        texts = {text for clip in clips for text in (*clip.captions, *clip.measured)}
+        return torch.from_numpy(self.sentences(np.array(sorted(self.text.rows[t] for t in texts))))
 
     def sentences(self, rows: np.ndarray) -> Float32[np.ndarray, "batch sentence"]:
         """Centred, projected unit sentence vectors of captions."""

@@ -8,7 +8,7 @@ import torch
 
 from lavimo.data.batch import Batch, Sequences, Targets, padded
 from lavimo.errors import DataError
-from lavimo.evaluation.protocols import same_caption
+from lavimo.evaluation import ranks
 from lavimo.features import humanml
 from lavimo.models.interface import System
 from lavimo.runtime.config import ModelConfig
@@ -48,11 +48,14 @@ def score(system: System, corpus: Corpus, validation: Validation) -> dict[str, f
     module.eval()
     motions, texts = _embedded(system, corpus, validation.clips)
     module.train(was_training)
-    captions = [list(clip.captions) for clip in validation.clips]
-    found = same_caption(texts @ motions.T, captions)
-    numbers = {f"{way}/{name}": value for way, row in found.items() for name, value in row.items()}
-    parts = [found[way][k] for way in ("t2m", "m2t") for k in ("R@1", "R@5", "R@10")]
-    return {"score": float(np.mean(parts)), **numbers}
+    similarity = ranks.similarity(texts, motions)
+    said = [set(clip.captions) for clip in validation.clips]
+    right = np.array([[clip.captions[0] in other for other in said] for clip in validation.clips])
+    found = {}
+    for way, scores, truth in (("t2m", similarity, right), ("m2t", similarity.T, right.T)):
+        cols = ranks.best_ranks(scores, truth)
+        found |= {f"{way}/R@{k}": ranks.recall(cols, k) for k in (1, 5, 10)}
+    return {"score": float(np.mean(list(found.values()))), **found}
 
 
 def _embedded(

@@ -1,0 +1,83 @@
+"""Every numpy tower equals its torch twin within 1e-4, and padding changes nothing."""
+
+import itertools
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from lavimo.models import build
+from lavimo.presets import PRESETS, resolve
+from lavimo.runtime import checkpoint, motion, text
+from lavimo.runtime.config import ModelConfig
+from lavimo.training import judge
+
+NORMS = ["pre", "post"]
+POOLS = ["cls", "cls+mean"]
+
+
+def variant(preset: Any, norm: str, pool: str, share: float) -> Any:
+    changes = [f"model.{t}_tower.{f}={v}" for t in ("motion", "text")
+               for f, v in (("layers", 2), ("dim", 32), ("heads", 2), ("ff", 48), ("norm", norm), ("pool", pool))]  # fmt: skip
+    changes += [f"model.sentence.share={share}", "model.dim=16", "loss.reconstruction.ff=48",
+                "loss.reconstruction.heads=2", "loss.reconstruction.fusion_heads=2"]  # fmt: skip
+    return resolve(preset, changes)
+
+
+@pytest.mark.parametrize(
+    ("norm", "pool", "share"), list(itertools.product(NORMS, POOLS, [0.0, 0.4]))
+)
+def test_towers_agree(tiny_corpus: Any, tmp_path: Path, norm: str, pool: str, share: float) -> None:
+    corpus, _ = tiny_corpus
+    preset = variant("lavimo_small_2modal", norm, pool, share)
+    torch.manual_seed(1)
+    system = build(preset.model, preset.loss, corpus.sentence_bank()).eval()
+    opened = saved(system, corpus, preset.model, tmp_path)
+    batch = judge.plain_batch(corpus, preset.model, corpus.real)
+    assert batch.text is not None
+    with torch.no_grad():
+        motions, texts = system.encode_motion(batch).numpy(), system.encode_text(batch).numpy()
+    from lavimo.features import humanml
+
+    features = humanml.encode_batch([c.positions for c in corpus.real], canonical=True)
+    np.testing.assert_allclose(motion.encode(opened, features), motions, atol=1e-4)
+    alone = np.concatenate([motion.encode(opened, [f]) for f in features])
+    np.testing.assert_allclose(alone, motions, atol=1e-4)
+    found = text._encode_states(opened, batch.text.values.numpy(), batch.text.mask.numpy())
+    # The table of this test holds made-up sentence vectors, so only the joint part can agree.
+    dim = preset.model.dim
+    np.testing.assert_allclose(found[:, :dim], texts[:, :dim], atol=1e-4)
+    np.testing.assert_allclose(np.linalg.norm(found, axis=1), 1, atol=1e-5)
+
+
+def saved(system: Any, corpus: Any, config: ModelConfig, folder: Path) -> checkpoint.Checkpoint:
+    weights = {n: p.detach().numpy() for n, p in system.named_parameters()}
+    checkpoint.save(folder, config, weights, corpus.statistics(), preset="test", licences=("CC0-1.0",))
+    return checkpoint.load(folder)
+
+
+@pytest.mark.parametrize("name", sorted(PRESETS))
+def test_every_preset_builds_and_learns_eight_pairs(name: str, tiny_corpus: Any) -> None:
+    corpus, _ = tiny_corpus
+    changes = [] if name == "lavimo_small_2modal" else ["model.text.width=384"]
+    small = [f"model.{t}_tower.{f}={v}" for t in ("motion", "text")
+             for f, v in (("layers", 1), ("dim", 32), ("heads", 2), ("ff", 64), ("dropout", 0))]  # fmt: skip
+    recon = [f"loss.reconstruction.{f}={v}" for f, v in
+             (("layers", 1), ("ff", 64), ("heads", 2), ("fusion_heads", 2), ("dropout", 0))]  # fmt: skip
+    preset = resolve(name, [*changes, *small, *recon, "model.dim=32"])
+    torch.manual_seed(0)
+    system = build(preset.model, preset.loss, corpus.sentence_bank())
+    batch = judge.plain_batch(corpus, preset.model, corpus.real)
+    optimise = torch.optim.Adam(system.parameters(), lr=3e-3)
+    first = system.loss(batch).total.item()
+    for _ in range(150):
+        optimise.zero_grad()
+        losses = system.loss(batch)
+        losses.total.backward()
+        optimise.step()
+    assert losses.total.item() < first / 2
+    with torch.no_grad():
+        similarity = system.encode_text(batch) @ system.encode_motion(batch).T
+    assert (similarity.argmax(dim=1) == torch.arange(8)).float().mean() >= 0.9

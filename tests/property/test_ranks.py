@@ -42,3 +42,22 @@ def test_blocks_do_not_matter(queries, seed):
     whole = ranks(scores, truth)
     parts = [ranks(scores[i : i + 100], truth[i : i + 100]) for i in range(0, queries, 100)]
     np.testing.assert_array_equal(whole, np.concatenate(parts))
+
+
+@given(st.integers(1, 12), st.integers(1, 7), st.integers(0, 2**16))
+def test_expected_place_is_the_mean_over_random_orders(queries, candidates, seed):
+    rng = np.random.default_rng(seed)
+    scores = rng.integers(0, 3, (queries, candidates)).astype(np.float32)
+    positives = rng.random(scores.shape) < 0.4
+    positives[:, 0] = True
+    found = best_ranks(scores, positives, ties="expected")
+    for row, mask, col in zip(scores, positives, found, strict=True):
+        places = []
+        for _ in range(300):
+            order = np.lexsort((rng.random(candidates), -row))
+            places.append(np.flatnonzero(mask[order])[0])
+        assert abs(np.mean(places) - col) < 0.6
+    single = np.arange(candidates) == rng.integers(0, candidates, queries)[:, None]
+    np.testing.assert_array_equal(
+        best_ranks(scores, single, ties="expected"), best_ranks(scores, single)
+    )

@@ -21,7 +21,8 @@ def ceiling_cols(
 
     `queries` and `gallery` are the first captions of the clips that ask and that are ranked.
     T2M: a sentence that several clips share has one order of motions, so that of clips which
-    only answer themselves one is first, one second, and so on. M2T: equal sentences tie exactly.
+    only answer themselves one is first, one second, and so on. M2T: equal sentences tie exactly,
+    which costs nothing where each of them is right ("expected").
     """
     if direction == "T2M":
         return _text_to_motion(right, queries)

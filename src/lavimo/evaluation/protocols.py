@@ -6,6 +6,8 @@ threshold-0.95    as published with TMR: captions of raw cosine > 2 * 0.95 - 1 =
 threshold-cos0.8  LAVIMO's wording: captions of raw cosine >= 0.80
 small-batches     strict within batches of 32 of one fixed shuffle; the mean of the batches
 
+Ties: "averaging" (METHOD.md D1) everywhere but under same-caption, where clips that are right
+answers too never count as rivals ("expected"; the same as averaging when one answer is right).
 The query of a clip is its first caption. "dissimilar" (nsim) and "no mirror" are galleries, not
 hit rules: give their clips as `gallery`. Source: METHOD.md D1 to D3, PROBE.md.
 """
@@ -98,6 +100,8 @@ def judge(
         raise EvaluationError("The queries are empty or not all in the gallery; choose others.")
     if protocol == "small-batches":
         return _small_batches(task, gallery, ties, seed)
+    if protocol == "same-caption" and ties == "averaging":
+        ties = "expected"
     right = positives(task, protocol)
     texts = task.queries
     t2m = (task.scores[np.ix_(queries, gallery)], right[np.ix_(queries, gallery)])

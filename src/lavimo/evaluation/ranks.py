@@ -13,7 +13,7 @@ from lavimo.errors import EvaluationError
 from lavimo.shapes import Bool, Float, Float32, Int64
 
 KS = (1, 2, 3, 5, 10)
-Ties = Literal["averaging", "optimistic"]
+Ties = Literal["averaging", "optimistic", "expected"]
 
 
 def similarity(
@@ -54,14 +54,25 @@ def best_ranks(
     *,
     ties: Ties = "averaging",
 ) -> Float[np.ndarray, " queries"]:
-    """Col of each query's best-scoring positive, by the same tie rule (METHOD.md D3 b).
+    """Col of each query's best-scoring positive (METHOD.md D3 b).
 
-    Raises EvaluationError when a query has no positive.
+    "averaging" looks its value up in the sorted row, as published: other right answers of the
+    same score count as rivals. "expected" does not let them: among p right and w wrong
+    candidates of that score in random order the first right one comes at place w / (p + 1). With
+    one right answer both are the same. Raises EvaluationError when a query has no positive.
     """
     _refuse_empty(scores)
     if not positives.any(axis=1).all():
         raise EvaluationError("A query has no right answer in the gallery; caption every clip.")
-    return _places(scores, np.where(positives, scores, -np.inf).max(axis=1), ties)
+    target = np.where(positives, scores, -np.inf).max(axis=1)
+    if ties != "expected":
+        return _places(scores, target, ties)
+    equal = scores == target[:, None]
+    right = (equal & positives).sum(axis=1)
+    wrong = (equal & ~positives).sum(axis=1)
+    above = (scores > target[:, None]).sum(axis=1)
+    cols: Float[np.ndarray, " queries"] = above + wrong / (right + 1)
+    return cols
 
 
 def recall(cols: Float[np.ndarray, " queries"], k: int) -> float:
@@ -109,14 +120,14 @@ def _places(
     ties: Ties,
     block: int = 512,
 ) -> Float[np.ndarray, " queries"]:
-    if ties not in ("averaging", "optimistic"):
+    if ties not in ("averaging", "optimistic", "expected"):
         raise EvaluationError(f"There is no tie rule {ties!r}; use averaging or optimistic.")
     cols = np.empty(len(scores), np.float64)
     for start in range(0, len(scores), block):
         part, value = scores[start : start + block], target[start : start + block, None]
         above = (part > value).sum(axis=1)
         others = (part == value).sum(axis=1) - 1
-        cols[start : start + block] = above + (others / 2 if ties == "averaging" else 0)
+        cols[start : start + block] = above + (0 if ties == "optimistic" else others / 2)
     return cols
 
 

@@ -10,6 +10,7 @@ their scores can be added without a join.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol, Self
@@ -114,7 +115,8 @@ class FileRecord:
     """One file and everything it holds: the unit that is added, replaced and removed whole.
 
     A file that could not be read has `error` and no items; it is kept, so that it is listed and
-    not tried again until somebody asks for it.
+    not tried again until somebody asks for it. `signature` says how the items were made (segments,
+    captions, model, windows): the same content with another signature is made again.
     """
 
     path: Path
@@ -124,6 +126,7 @@ class FileRecord:
     format: str = ""
     error: str | None = None
     items: tuple[NewItem, ...] = ()
+    signature: str = ""
 
 
 @dataclass(frozen=True)
@@ -170,6 +173,17 @@ class Backend(Protocol):
     dim: int
     sentence_model_id: str
 
+    def snapshot(self) -> AbstractContextManager[None]:
+        """Everything inside the block sees one state, whatever others commit meanwhile.
+
+        Take it around a query that calls several methods; keep it short.
+        """
+        ...
+
+    def expect_model(self, model_id: str, dim: int) -> None:
+        """Raise GalleryError, naming the reindex command, when vectors of `model_id` do not fit."""
+        ...
+
     @classmethod
     def create(cls, path: str | Path, model_id: str, dim: int, **options: Any) -> Self:
         """Make a new gallery (open for writing); refuses a path that holds something."""
@@ -208,7 +222,7 @@ class Backend(Protocol):
         ...
 
     def texts(self) -> tuple[str, ...]:
-        """All distinct caption texts that have a sentence vector; the index is the text's number."""
+        """The distinct caption texts with a sentence vector; a text's index is its number."""
         ...
 
     def sentence_scores(

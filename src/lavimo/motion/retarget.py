@@ -113,3 +113,10 @@ def world_rotation(motion: Motion, joint: int) -> Float[np.ndarray, "frames 4"]:
         turn = rot.multiply(motion.rotations[:, above], turn)
         above = int(motion.skeleton.parents[above])
     return turn
+
+
+def to_rig(motion: Motion, rig: Motion) -> Motion:
+    """A canonical motion on the skeleton of `rig`; see `lavimo.motion.to_rig`."""
+    from lavimo.motion.to_rig import to_rig as onto
+
+    return onto(motion, rig)

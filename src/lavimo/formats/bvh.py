@@ -61,6 +61,13 @@ def read(
     return settle(_raw(name, tree, values, fps or rate), unit=unit, up=up)
 
 
+def write(motion: Motion, path: str | Path) -> Path:
+    """Write a BVH file; see `bvh_write.write`."""
+    from lavimo.formats.bvh_write import write as write_bvh
+
+    return write_bvh(motion, path)
+
+
 def _text(data: bytes) -> str:
     try:
         return data.decode("utf-8-sig")

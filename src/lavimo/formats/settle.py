@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from lavimo.errors import FormatError, MotionError, SkeletonError
-from lavimo.formats.units import Decision, detect_unit, detect_up, longest_path
+from lavimo.formats.units import Decision, detect_unit, detect_up, longest_path, standing_axes
+from lavimo.motion import rotations as rot
 from lavimo.motion.clip import MAX_FRAMES, Motion, Source
 from lavimo.motion.kinematics import forward
 from lavimo.motion.skeleton import MAX_JOINTS, Skeleton
@@ -119,15 +120,40 @@ def _up(
         return Decision(up, f"{up} is up, as asked")
     if usual is not None:
         return Decision(usual, f"{usual} is up, as the format prescribes")
+    with np.errstate(all="ignore"):
+        return detect_up(raw.names, np.nan_to_num(posed), _rest(raw))
+
+
+def _rest(raw: Raw) -> Float[np.ndarray, "1 joints 3"]:
     rest = raw.offsets.copy()  # without rotations, places in the world are sums of offsets
     for joint, parent in enumerate(raw.parents.tolist()[1:], 1):
         rest[joint] += rest[parent]
-    with np.errstate(all="ignore"):
-        return detect_up(raw.names, np.nan_to_num(posed), rest[None])
+    return rest[None]
+
+
+def _rest_stands_already(raw: Raw) -> bool:
+    """Whether a z-up motion has a y-up rest pose, as SMPL and some exporters have it."""
+    return "y" in standing_axes(raw.names, _rest(raw))
+
+
+def _turned(
+    raw: Raw,
+    rotations: Float[np.ndarray, "frames joints 4"],
+    translations: Float[np.ndarray, "frames joints 3"],
+) -> tuple[Float[np.ndarray, "frames joints 4"], Float[np.ndarray, "frames joints 3"]]:
+    """A z-up clip with y up: the root alone turns, or every frame with the rest pose."""
+    if not _rest_stands_already(raw):
+        turned = np.concatenate([rotations[..., :1], y_up(rotations[..., 1:])], axis=-1)
+        return turned, y_up(translations)
+    half = np.sqrt(0.5)
+    rotations, translations = rotations.copy(), translations.copy()
+    rotations[:, 0] = rot.multiply(np.array([[half, -half, 0.0, 0.0]]), rotations[:, 0])
+    translations[:, 0] = y_up(translations[:, 0])
+    return rotations, translations
 
 
 def _skeleton(raw: Raw, scale: float, axis: str) -> Skeleton:
-    turn = y_up if axis == "z" else np.asarray
+    turn = y_up if axis == "z" and not _rest_stands_already(raw) else np.asarray
     tips = tuple(
         (joint, _triple(turn(np.asarray(offset, np.float64)) * scale))
         for joint, offset in raw.end_sites
@@ -160,8 +186,8 @@ def _motion(
         )
     rotations = raw.rotations
     if axis == "z":
-        rotations = np.concatenate([rotations[..., :1], y_up(rotations[..., 1:])], axis=-1)
-        translations, positions = y_up(translations), y_up(positions)
+        rotations, translations = _turned(raw, rotations, translations)
+        positions = y_up(positions)
     still = np.abs(translations[:, 1:] - skeleton.offsets[1:]).max(initial=0.0) < 1e-5
     return Motion(
         skeleton=skeleton,

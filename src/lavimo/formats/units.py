@@ -111,18 +111,29 @@ def detect_up(names: tuple[str, ...], posed: Positions, rest: Positions) -> Deci
     where it is clear and agrees with the rest pose or stands on a floor near zero; then the rest
     pose decides (the body lies, crawls or goes head over heels); else it is y.
     """
-    head = [joint for joint, name in enumerate(names) if _HEAD.search(name)]
-    feet = [joint for joint, name in enumerate(names) if _FEET.search(name)]
-    if not head or not feet:
+    _, feet = _head_and_feet(names)
+    if not feet:
         return _up_by_extent(posed)
-    standing, resting = (
-        _standing_axes(p[:, head].mean(axis=1) - p[:, feet].mean(axis=1)) for p in (posed, rest)
-    )
+    standing, resting = standing_axes(names, posed), standing_axes(names, rest)
     if len(standing) == 1 and (standing == resting or _grounded(posed, feet, standing)):
         return Decision(standing, f"{standing} is up: in the motion the head is above the feet")
     if len(resting) == 1:
         return Decision(resting, f"{resting} is up: in the rest pose the head is above the feet")
     return Decision("y", "y is taken as up, as usual: the body never stands clearly along an axis")
+
+
+def _head_and_feet(names: tuple[str, ...]) -> tuple[list[int], list[int]]:
+    head = [joint for joint, name in enumerate(names) if _HEAD.search(name)]
+    feet = [joint for joint, name in enumerate(names) if _FEET.search(name)]
+    return (head, feet) if head and feet else ([], [])
+
+
+def standing_axes(names: tuple[str, ...], positions: Positions) -> str:
+    """Which of the axes "y" and "z" the body stands along in these poses: "", "y", "z" or "yz"."""
+    head, feet = _head_and_feet(names)
+    if not feet:
+        return ""
+    return _standing_axes(positions[:, head].mean(axis=1) - positions[:, feet].mean(axis=1))
 
 
 def _standing_axes(body: Float[np.ndarray, "frames 3"]) -> str:

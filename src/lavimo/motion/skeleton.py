@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 import numpy as np
-from lavimo.shapes import Float32, Int16
 
 from lavimo.errors import SkeletonError
+from lavimo.shapes import Float32, Int16
 
 MAX_JOINTS = 512
 

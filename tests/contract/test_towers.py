@@ -61,7 +61,8 @@ def saved(system: Any, corpus: Any, config: ModelConfig, folder: Path) -> checkp
 @pytest.mark.parametrize("name", sorted(PRESETS))
 def test_every_preset_builds_and_learns_eight_pairs(name: str, tiny_corpus: Any) -> None:
     corpus, _ = tiny_corpus
-    changes = [] if name == "lavimo_small_2modal" else ["model.text.width=384"]
+    backbone = ["model.text.width=32", "model.text.backbone=tiny:distilbert"]
+    changes = [] if name == "lavimo_small_2modal" else backbone
     small = [f"model.{t}_tower.{f}={v}" for t in ("motion", "text")
              for f, v in (("layers", 1), ("dim", 32), ("heads", 2), ("ff", 64), ("dropout", 0))]  # fmt: skip
     recon = [f"loss.reconstruction.{f}={v}" for f, v in
@@ -81,3 +82,25 @@ def test_every_preset_builds_and_learns_eight_pairs(name: str, tiny_corpus: Any)
     with torch.no_grad():
         similarity = system.encode_text(batch) @ system.encode_motion(batch).T
     assert (similarity.argmax(dim=1) == torch.arange(8)).float().mean() >= 0.9
+
+
+def test_a_fine_tuned_backbone_is_kept_and_read_again(tiny_corpus: Any, tmp_path: Path) -> None:
+    from lavimo.models.encoder import TorchEncoder
+
+    corpus, _ = tiny_corpus
+    small = [f"model.{t}_tower.{f}={v}" for t in ("motion", "text")
+             for f, v in (("layers", 1), ("dim", 32), ("heads", 2), ("ff", 64))]  # fmt: skip
+    preset = resolve(
+        "lavimo_paper_2modal",
+        [*small, "model.dim=32", "model.text.width=32", "model.text.backbone=tiny:distilbert",
+         "loss.reconstruction.weight=0"],
+    )  # fmt: skip
+    system = build(preset.model, preset.loss, corpus.sentence_bank()).eval()
+    with torch.no_grad():
+        system.backbone.model.embeddings.word_embeddings.weight.add_(1.0)
+    encoder = TorchEncoder(saved(system, corpus, preset.model, tmp_path))
+    batch = judge.plain_batch(corpus, preset.model, corpus.real)
+    assert batch.texts is not None
+    with torch.no_grad():
+        expected = system.encode_text(batch).numpy()
+    np.testing.assert_allclose(encoder.encode_text(batch.texts), expected, atol=1e-5)

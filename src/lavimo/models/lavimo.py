@@ -8,6 +8,7 @@ from torch.nn import functional as F
 
 from lavimo.data.batch import Batch, Sequences, Targets, present
 from lavimo.errors import DataError
+from lavimo.models.backbone import DistilBert
 from lavimo.models.configs import LossConfig, Reconstruction
 from lavimo.models.decoder import Decoder, reconstruction_loss
 from lavimo.models.fusion import Fusion
@@ -34,6 +35,10 @@ class Lavimo(nn.Module):
         dim = config.motion_tower.dim
         self.motion = MotionEncoder(config.motion, config.motion_tower)
         self.text = TextEncoder(config.text, config.text_tower)
+        if config.text.backbone != "minilm":
+            self.backbone = DistilBert(
+                config.text.backbone, config.text.max_tokens, config.text.train_backbone
+            )
         if config.dim != dim:
             self.motion_head = nn.Linear(dim, config.dim)
         if config.dim != config.text_tower.dim:
@@ -55,14 +60,14 @@ class Lavimo(nn.Module):
 
     def encode_text(self, batch: Batch) -> Float[Tensor, "batch dim"]:
         """Unit embeddings of the sentences."""
-        states = present(batch.text, "text")
+        states = self._token_states(batch)
         pooled, _, _ = self.text(states.values, states.mask)
         sentence = batch.targets.sentences if batch.targets is not None else None
         return self._joined(self._text_vector(pooled), sentence)
 
     def loss(self, batch: Batch) -> Losses:
         """L_align + w L_recon (+ the sentence space's loss), over the batch of all processes."""
-        motion, states = present(batch.motion, "motion"), present(batch.text, "text")
+        motion, states = present(batch.motion, "motion"), self._token_states(batch)
         targets = _targets(batch)
         pooled, tokens, seen = self.motion(motion.values, motion.mask)
         text_pooled, text_tokens, text_seen = self.text(states.values, states.mask)
@@ -86,6 +91,14 @@ class Lavimo(nn.Module):
     def forward(self, batch: Batch) -> Losses:
         """The loss: what a data-parallel wrapper calls."""
         return self.loss(batch)
+
+    def _token_states(self, batch: Batch) -> Sequences:
+        # A frozen backbone's states come with the batch; one that is fine-tuned reads the texts.
+        if self.config.text.backbone == "minilm":
+            return present(batch.text, "text")
+        if batch.texts is None:
+            raise DataError("This batch holds no sentences, which the language model reads.")
+        return Sequences(*self.backbone(batch.texts))
 
     def _motion_vectors(self, pooled: Tensor) -> tuple[Tensor, Tensor | None]:
         head = self.motion_head(pooled) if hasattr(self, "motion_head") else pooled

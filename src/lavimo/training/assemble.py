@@ -6,11 +6,12 @@ from pathlib import Path
 import numpy as np
 
 from lavimo.data import openmotion
-from lavimo.data.choreography import VALIDATION_SEED, choreographed
+from lavimo.data import choreography
 from lavimo.data.prepare import prepare
 from lavimo.data.sample import Sample
 from lavimo.errors import DataError
 from lavimo.features import humanml, statistics
+from lavimo.features.canonical import canonical_positions
 from lavimo.features.describe import describe
 from lavimo.presets import Preset
 from lavimo.progress import Progress
@@ -19,7 +20,8 @@ from lavimo.training import text
 from lavimo.training.corpus import Clip, Corpus, all_captions
 from lavimo.training.judge import Validation
 
-SYNTHETIC_LICENCE = "CC0-1.0"
+VALIDATION_SEED = 90_000
+"""First of the training seeds that are kept for the choice and never trained on."""
 VALIDATION_PROGRAMMES = 150
 
 
@@ -51,7 +53,7 @@ def assemble(
         centre=table.sentences[own].mean(axis=0),
         basis=np.eye(width, preset.model.sentence.width, dtype=np.float32),
     )
-    used = {clip.licence for clip in train} | ({SYNTHETIC_LICENCE} if made else set())
+    used = {clip.licence for clip in train} | ({choreography.LICENCE} if made else set())
     return corpus, Validation(tuple([*val, *judged])), tuple(sorted(used))
 
 
@@ -82,23 +84,29 @@ def _clip(sample: Sample, split: str, measure: bool) -> Clip:
 
 
 def _synthetic(first: int, count: int, split: str, progress: Progress) -> list[Clip]:
-    return [
-        Clip(
-            id=f"choreography-{clip.seed}",
-            positions=clip.positions,
-            captions=clip.captions,
-            split=split,
-            licence=SYNTHETIC_LICENCE,
-            source="choreography",
-        )
-        for clip in choreographed(range(first, first + count), progress)
-    ]
+    clips = []
+    with progress.task("Choreographing", count) as task:
+        for seed in range(first, first + count):
+            made = choreography.choreograph(seed)
+            clips.append(
+                Clip(
+                    id=f"choreography-{seed}",
+                    positions=canonical_positions(made.positions),
+                    captions=tuple(made.captions),
+                    split=split,
+                    licence=choreography.LICENCE,
+                    source=choreography.SOURCE,
+                )
+            )
+            task.advance()
+    return clips
 
 
 def _statistics(
     clips: Sequence[Clip], more: Sequence[Clip]
 ) -> tuple[Float32[np.ndarray, " 263"], Float32[np.ndarray, " 263"]]:
-    found = statistics.Running(263)
-    for clip in (*clips, *more):
-        found.add(humanml.encode_batch([clip.positions], canonical=True)[0])
-    return found.mean(), found.std()
+    blocks = (
+        humanml.encode_batch([clip.positions], canonical=True)[0] for clip in (*clips, *more)
+    )
+    found = statistics.of(blocks)
+    return found.mean, np.maximum(found.std, np.float32(1e-4))

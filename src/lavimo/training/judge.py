@@ -87,6 +87,7 @@ def plain_batch(corpus: Corpus, config: ModelConfig, clips: Sequence[Clip]) -> B
         ids=tuple(clip.id for clip in clips),
         motion=padded(inputs),
         text=Sequences(torch.from_numpy(states), torch.from_numpy(mask)),
+        texts=tuple(clip.captions[0] for clip in clips),
         targets=Targets(
             captions=torch.from_numpy(corpus.text.sentences[rows]),
             sentences=torch.from_numpy(corpus.sentences(rows)),

@@ -7,7 +7,6 @@ from typing import Any
 import torch
 
 from lavimo.data.openmotion import CLEAN_LICENCES
-from lavimo.errors import ConfigError
 from lavimo.models import build
 from lavimo.presets import Preset
 from lavimo.progress import Progress, Silent
@@ -34,11 +33,6 @@ def start(
     progress: Progress,
 ) -> dict[str, Any] | None:
     """Assemble the data, build the system and train; the best judgement (None on other ranks)."""
-    if preset.model.text.backbone != "minilm":
-        raise ConfigError(
-            f"{preset.name} fine-tunes {preset.model.text.backbone}: give its folder with "
-            "--set model.text.backbone=FOLDER, or train lavimo_small_2modal."
-        )
     with process_group() as (rank, world, device):
         corpus, validation, used = assemble(
             data, preset, allowed, progress if rank == 0 else Silent()

@@ -1,0 +1,61 @@
+"""An encoder for checkpoints whose text side has no form without torch (a fine-tuned DistilBERT)."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+
+from lavimo.models.backbone import DistilBert
+from lavimo.models.text_encoder import TextEncoder
+from lavimo.motion.clip import Motion
+from lavimo.runtime.checkpoint import Checkpoint
+from lavimo.runtime.encoder import LavimoEncoder
+from lavimo.runtime.motion import joined
+from lavimo.shapes import Float32
+
+AT_ONCE = 64
+
+
+class TorchEncoder:
+    """The numpy encoder for motions, torch for sentences; needs the extras `train` and `hub`."""
+
+    modalities = ("text", "motion")
+
+    def __init__(self, opened: Checkpoint) -> None:
+        config = opened.config
+        self.plain = LavimoEncoder(opened)
+        self.checkpoint, self.model_id, self.dim = opened, opened.model_id, self.plain.dim
+        self.calibration: dict[str, Any] = opened.calibration
+        backbone = DistilBert(config.text.backbone, config.text.max_tokens, train=False)
+        text = TextEncoder(config.text, config.text_tower)
+        _load(backbone, opened, "backbone.")
+        _load(text, opened, "text.")
+        self._backbone, self._text = backbone.eval(), text.eval()
+
+    def encode_text(self, texts: Sequence[str]) -> Float32[np.ndarray, "texts dim"]:
+        """Unit rows for sentences."""
+        rows = []
+        with torch.inference_mode():
+            for start in range(0, len(texts), AT_ONCE):
+                states, mask = self._backbone(tuple(texts[start : start + AT_ONCE]))
+                rows.append(self._text(states, mask)[0].float().numpy())
+        return joined(self.checkpoint, np.concatenate(rows), None, "text")
+
+    def encode_motion(self, motions: Sequence[Motion]) -> Float32[np.ndarray, "motions dim"]:
+        """Unit rows for motions of any humanoid skeleton."""
+        return self.plain.encode_motion(motions)
+
+    def encode_sentences(self, texts: Sequence[str]) -> Float32[np.ndarray, "texts width"]:
+        """Unit rows of the frozen sentence model."""
+        return self.plain.encode_sentences(texts)
+
+
+def _load(module: torch.nn.Module, opened: Checkpoint, prefix: str) -> None:
+    module.load_state_dict(
+        {
+            name.removeprefix(prefix): torch.from_numpy(value)
+            for name, value in opened.weights.items()
+            if name.startswith(prefix)
+        }
+    )

@@ -8,6 +8,7 @@ Source: Khronos glTF 2.0 specification, sections 3.7.3 (skins) and 3.11 (animati
 """
 
 import difflib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,14 @@ import numpy as np
 from lavimo.errors import FormatError
 from lavimo.formats.gltf_file import GltfFile, damaged_means_format_error, load
 from lavimo.formats.gltf_sample import Tracks, sample
+from lavimo.formats.units import UNITS, Decision, detect_unit, detect_up, longest_path
 from lavimo.motion import rotations as rot
 from lavimo.motion.clip import Motion, Source
 from lavimo.motion.skeleton import MAX_JOINTS, Skeleton
-from lavimo.shapes import Float
+from lavimo.shapes import Float, Int16
+
+OURS = "lavimo"
+"""The generator that `gltf_write` names: its files are in metres whatever the body's size."""
 
 
 def clips(path: str | Path) -> tuple[str, ...]:
@@ -51,16 +56,13 @@ def read(
         animation = {} if number is None else file.tree["animations"][number]
         joints = _joints(file, animation)
         tracks = sample(file, animation, _with_ancestors(file, joints))
-        remarks = _remarks(names, clip, number, unit, up)
         source = Source(
             path=str(path),
             clip=None if number is None else names[number],
-            format="glTF",
-            unit_metres=1.0 if unit is None else unit,
-            up_axis="y" if up is None else up,
-            remarks=remarks,
+            format="glb",
+            remarks=_remarks(names, clip, number),
         )
-        return _motion(file, joints, tracks, source)
+        return _motion(file, joints, tracks, source, unit, up)
 
 
 def write(motion: Motion, path: str | Path) -> Path:
@@ -91,17 +93,12 @@ def _choose(name: str, names: tuple[str, ...], clip: str | None) -> int | None:
     )
 
 
-def _remarks(
-    names: tuple[str, ...], clip: str | None, number: int | None, unit: float | None, up: str | None
-) -> tuple[str, ...]:
-    said = []
+def _remarks(names: tuple[str, ...], clip: str | None, number: int | None) -> tuple[str, ...]:
     if number is None:
-        said.append("no animation in the file: its rest pose as one frame")
-    elif clip is None and len(names) > 1:
-        said.append(f"{len(names)} clips in the file, the first was read (file#name for others)")
-    said.append(f"{unit:g} m a unit as asked" if unit else "metres, as glTF prescribes")
-    said.append(f"{up} up as asked" if up else "y up, as glTF prescribes")
-    return tuple(said)
+        return ("no animation in the file: its rest pose as one frame",)
+    if clip is None and len(names) > 1:
+        return (f"{len(names)} clips in the file, the first was read (file#name for others)",)
+    return ()
 
 
 def _joints(file: GltfFile, animation: dict[str, Any]) -> list[int]:
@@ -130,6 +127,18 @@ def _joints(file: GltfFile, animation: dict[str, Any]) -> list[int]:
         )  # fmt: skip
     if not wanted <= set(found):
         raise FormatError(f"{file.name}: the joints of the skin do not hang together.")
+    return _in_skin_order(file, found)
+
+
+def _in_skin_order(file: GltfFile, found: list[int]) -> list[int]:
+    """The order of a skin that holds exactly these joints, parents first; else as found."""
+    for skin in file.tree.get("skins", ()):
+        order: list[int] = skin["joints"]
+        place = {node: n for n, node in enumerate(order)}
+        if place.keys() == set(found) and all(
+            place.get(file.parents[node], -1) < n for n, node in enumerate(order)
+        ):
+            return list(order)
     return found
 
 
@@ -155,39 +164,103 @@ def _with_ancestors(file: GltfFile, joints: list[int]) -> list[int]:
     return above + joints
 
 
-def _motion(file: GltfFile, joints: list[int], tracks: Tracks, source: Source) -> Motion:
+def _motion(
+    file: GltfFile,
+    joints: list[int],
+    tracks: Tracks,
+    source: Source,
+    unit: float | None,
+    up: str | None,
+) -> Motion:
     above = len(tracks.nodes) - len(joints)
     index = {node: place for place, node in enumerate(tracks.nodes)}
     order = [index.get(file.parents[node], -1) for node in tracks.nodes]
-    positions, turns = _worlds(order, tracks.translations, tracks.rotations, tracks.scales)
-    rest_positions, rest_turns = _worlds(
-        order, tracks.rest_translations, tracks.rest_rotations, tracks.rest_scales
-    )
     parents = np.array([p - above if p >= above else -1 for p in order[above:]], np.int16)
+    names = tuple(str(file.nodes[n].get("name") or f"node {n}") for n in joints)
+    moving = _worlds(order, tracks.translations, tracks.rotations, tracks.scales)
+    resting = _worlds(order, tracks.rest_translations, tracks.rest_rotations, tracks.rest_scales)
+    posed, rest = moving[0][:, above:], resting[0][:, above:]
+    source = _settled(file, source, names, parents, posed, rest, unit, up)
     upright = _upright(source)
-    positions = rot.rotate(upright, positions[:, above:]) * source.unit_metres
-    rest_positions = rot.rotate(upright, rest_positions[:, above:]) * source.unit_metres
-    turns = rot.multiply(np.broadcast_to(upright, turns[:, above:].shape), turns[:, above:])
-    rest_turns = rot.multiply(
-        np.broadcast_to(upright, rest_turns[:, above:].shape), rest_turns[:, above:]
+    posed, rest = (rot.rotate(upright, p) * source.unit_metres for p in (posed, rest))
+    turns, rest_turns = (
+        rot.multiply(np.broadcast_to(upright, q[:, above:].shape), q[:, above:])
+        for q in (moving[1], resting[1])
     )
-    offsets = _local(parents, rest_positions, rest_turns)[0]
-    translations = _local(parents, positions, turns)
+    offsets = _local(parents, rest, rest_turns)[0]
+    translations = _local(parents, posed, turns)
     rotations = tracks.rotations[:, above:].astype(np.float32)
     rotations[:, 0] = turns[:, 0]
     rigid = bool(np.abs(translations[:, 1:] - offsets[1:]).max(initial=0) < 2e-6)
     return Motion(
         skeleton=Skeleton(
-            names=tuple(str(file.nodes[n].get("name") or f"node {n}") for n in joints),
+            names=names,
             parents=parents,
             offsets=offsets.astype(np.float32),
+            end_sites=_end_sites(file, joints, source.unit_metres),
         ),
-        positions=positions.astype(np.float32),
+        positions=posed.astype(np.float32),
         fps=tracks.fps,
         rotations=rotations,
         translations=None if rigid else translations.astype(np.float32),
         source=source,
     )
+
+
+def _unit(
+    file: GltfFile,
+    parents: Int16[np.ndarray, " joints"],
+    lengths: Float[np.ndarray, " joints"],
+) -> Decision:
+    """Metres, as glTF prescribes, unless the body is a giant in a unit that exporters use."""
+    if file.tree["asset"].get("generator") == OURS:
+        return Decision(1.0, "written by lavimo")
+    found = detect_unit(longest_path(parents, lengths), 1.0)
+    if found.value in {row[0] for row in UNITS}:
+        return found
+    return Decision(1.0, "metres, as glTF prescribes")
+
+
+def _settled(
+    file: GltfFile,
+    source: Source,
+    names: tuple[str, ...],
+    parents: Int16[np.ndarray, " joints"],
+    posed: Float[np.ndarray, "frames joints 3"],
+    rest: Float[np.ndarray, "1 joints 3"],
+    unit: float | None,
+    up: str | None,
+) -> Source:
+    """Unit and up axis: as asked, else as glTF prescribes unless the body contradicts plainly."""
+    lengths = np.linalg.norm(rest[0] - rest[0, np.maximum(parents, 0)], axis=-1)
+    size = _unit(file, parents, lengths) if unit is None else Decision(unit, "as asked")
+    if up:
+        axis = Decision(up, f"{up} is up, as asked")
+    else:
+        wrong = all(detect_up(names, p[:: len(p) // 16 + 1], rest).value == "z"
+                    for p in (posed, rest))  # fmt: skip
+        axis = Decision("z", "z is up: the body stands along it, moving and at rest")
+        axis = axis if wrong else Decision("y", "y is up, as glTF prescribes")
+    said = (f"1 unit = {float(size.value):g} m: {size.why}", axis.why)
+    return replace(
+        source,
+        unit_metres=float(size.value),
+        up_axis=str(axis.value),
+        remarks=(*source.remarks, *said),
+    )
+
+
+def _end_sites(
+    file: GltfFile, joints: list[int], unit: float
+) -> tuple[tuple[int, tuple[float, float, float]], ...]:
+    """Tips that our own writer keeps beside the joints, in metres."""
+    found = []
+    for joint, node in enumerate(joints):
+        extras = file.nodes[node].get("extras")
+        for tip in extras.get("end_sites", ()) if isinstance(extras, dict) else ():
+            x, y, z = (float(v) * unit for v in tip)
+            found.append((joint, (x, y, z)))
+    return tuple(found)
 
 
 def _upright(source: Source) -> Float[np.ndarray, " 4"]:
@@ -223,7 +296,7 @@ def _worlds(
 
 
 def _local(
-    parents: np.ndarray,
+    parents: Int16[np.ndarray, " joints"],
     positions: Float[np.ndarray, "frames joints 3"],
     turns: Float[np.ndarray, "frames joints 4"],
 ) -> Float[np.ndarray, "frames joints 3"]:

@@ -187,7 +187,7 @@ def _accessor(file: GltfFile, row: dict[str, Any]) -> Float[np.ndarray, "count w
         raw = _with_sparse(file, row["sparse"], raw)
     values = raw.astype(np.float64)
     if row.get("normalized") and kind is not np.float32:
-        values = np.maximum(values / float(np.iinfo(kind).max), -1.0)
+        values = np.maximum(values / float(np.iinfo(raw.dtype).max), -1.0)
     return values
 
 

@@ -14,7 +14,7 @@ from lavimo.errors import FormatError
 from lavimo.formats.gltf_file import GltfFile
 from lavimo.motion import rotations as rot
 from lavimo.motion.clip import MAX_FRAMES
-from lavimo.shapes import Float
+from lavimo.shapes import Float, Int64
 
 FALLBACK_FPS = 30.0
 _PATHS = {"translation": 3, "rotation": 4, "scale": 3}
@@ -49,7 +49,7 @@ def sample(file: GltfFile, animation: dict[str, Any], nodes: list[int]) -> Track
             key = (target["path"], row["input"], row.get("interpolation", "LINEAR"))
             groups.setdefault(key, []).append((place[target["node"]], row["output"]))
     keys = {number: _key_times(file, number) for _, number, _ in groups}
-    fps, times = _clock(file, list(keys.values()))
+    fps, times = _clock(file, list(keys.values()), animation.get("extras"))
     filled = {path: np.repeat(rest[path], len(times), axis=0) for path in _PATHS}
     for (path, number, kind), members in groups.items():
         values = np.stack([file.accessor(output) for _, output in members], axis=1)
@@ -93,13 +93,16 @@ def _key_times(file: GltfFile, number: int) -> Float[np.ndarray, " keys"]:
 
 
 def _clock(
-    file: GltfFile, keys: list[Float[np.ndarray, " keys"]]
+    file: GltfFile, keys: list[Float[np.ndarray, " keys"]], extras: object
 ) -> tuple[float, Float[np.ndarray, " frames"]]:
     """Frames a second and the moments to sample: from the first key to the last."""
     if not keys:
         return FALLBACK_FPS, np.zeros(1)
     first, last = min(k[0] for k in keys), max(k[-1] for k in keys)
     fps = _rate(np.unique(np.concatenate(keys).round(5)), first, last)
+    told = extras.get("fps") if isinstance(extras, dict) else None  # our writer knows it exactly
+    if isinstance(told, int | float) and told > 0 and (first == last or abs(told / fps - 1) < 0.01):
+        fps = float(told)
     count = (last - first) * fps
     if not count < MAX_FRAMES:
         raise FormatError(
@@ -149,13 +152,14 @@ def _at(
     if path == "rotation":
         return rot.slerp(rot.normalise(values[low]), rot.normalise(values[high]),
                          np.broadcast_to(t, (len(t), values.shape[1])))  # fmt: skip
-    return values[low] + (values[high] - values[low]) * t[..., None]
+    moved: np.ndarray = values[low] + (values[high] - values[low]) * t[..., None]
+    return moved
 
 
 def _hermite(
     values: Float[np.ndarray, "keys 3 tracks width"],
-    low: np.ndarray,
-    high: np.ndarray,
+    low: Int64[np.ndarray, " frames"],
+    high: Int64[np.ndarray, " frames"],
     gap: Float[np.ndarray, " frames"],
     t: Float[np.ndarray, "frames 1"],
 ) -> Float[np.ndarray, "frames tracks width"]:
@@ -163,9 +167,10 @@ def _hermite(
     t, d = t[..., None], gap[:, None, None]
     start, leave = values[low, 1], values[low, 2] * d
     end, arrive = values[high, 1], values[high, 0] * d
-    return (
+    curve: np.ndarray = (
         (2 * t**3 - 3 * t**2 + 1) * start
         + (t**3 - 2 * t**2 + t) * leave
         + (3 * t**2 - 2 * t**3) * end
         + (t**3 - t**2) * arrive
     )
+    return curve

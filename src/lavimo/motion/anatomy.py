@@ -49,12 +49,14 @@ class SideEvidence:
     @property
     def exchanged(self) -> bool:
         """The names contradict the body clearly and long enough to be overruled."""
+        # In 1,488 real clips no median knee ever pointed backwards by more than 0.12, whereas
+        # the feet of runners do by 0.66: knees that are sure need no feet.
+        if self.knees < -0.7 and self.knee_frames >= FEWEST_WITHOUT_KNEES:
+            return True
         feet_say = self.feet < -SURE and self.feet_frames >= FEWEST_FRAMES
         knees_say = self.knees < -0.5 and self.knee_frames >= FEWEST_FRAMES
-        if self.knee_frames >= FEWEST_FRAMES and self.feet_frames:
+        if self.knee_frames >= FEWEST_FRAMES:
             return feet_say and knees_say
-        if self.feet_frames == 0:
-            return self.knees < -0.7 and self.knee_frames >= FEWEST_WITHOUT_KNEES
         return self.feet < -0.7 and self.feet_frames >= FEWEST_WITHOUT_KNEES
 
     @property
@@ -100,7 +102,8 @@ def _foot(
 ) -> Float[np.ndarray, " counted"]:
     direction = normalise(foot)
     counts = upright & (np.abs(direction[:, 1]) < FLAT) & np.any(foot != 0, axis=-1)
-    return np.sum(direction * forward, axis=-1)[counts]
+    cosines: np.ndarray = np.sum(direction * forward, axis=-1)
+    return cosines[counts]
 
 
 def _knee(
@@ -114,7 +117,8 @@ def _knee(
     off = off - line * np.sum(off * line, axis=-1, keepdims=True)
     length = np.linalg.norm(knee - hip, axis=-1) + np.linalg.norm(ankle - knee, axis=-1)
     bent = np.linalg.norm(off, axis=-1) > BENT * length
-    return np.sum(normalise(off) * forward, axis=-1)[bent]
+    cosines: np.ndarray = np.sum(normalise(off) * forward, axis=-1)
+    return cosines[bent]
 
 
 def _median(parts: list[Float[np.ndarray, " counted"]]) -> tuple[int, float]:

@@ -85,11 +85,11 @@ def _numbers(archive: Archive, key: str, columns: int) -> Float[np.ndarray, "fra
 def _rate(archive: Archive, path: str) -> float:
     key = next((key for key in _RATES if key in archive), None)
     if key is None:
-        raise FormatError(f"{path} holds no frame rate (AMASS's shape files do not); give --fps.")
+        raise FormatError(f"{path} holds no frame rate (AMASS's shape files do not); give --fps-in.")
     array = archive[key]
     rate = float(array.reshape(-1)[0]) if array.size == 1 and array.dtype.kind in "fiu" else 0.0
     if not 0.01 < rate < 1e5:
-        raise FormatError(f"{path}: its frame rate is no number; give it with --fps.")
+        raise FormatError(f"{path}: its frame rate is no number; give it with --fps-in.")
     return rate
 
 

@@ -113,13 +113,13 @@ def _rate(path: str, text: str) -> tuple[float, tuple[str, ...]]:
     comment = next((m for pattern in _RATE_COMMENT if (m := pattern.search(head))), None)
     match = line or comment
     if match is None:
-        return RATE, (f"the file names no frame rate, so {RATE:g} is taken (see --fps)",)
+        return RATE, (f"the file names no frame rate, so {RATE:g} is taken (see --fps-in)",)
     try:
         rate = float(match[1])
     except ValueError:
         rate = 0.0
     if not 0.01 < rate < 1e5:
-        raise FormatError(f"{path}: {match[1][:30]!r} is no frame rate; give it with --fps.")
+        raise FormatError(f"{path}: {match[1][:30]!r} is no frame rate; give it with --fps-in.")
     why = "its header" if line else "a comment"
     return rate, (f"{rate:g} frames a second from {why}",)
 

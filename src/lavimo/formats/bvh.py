@@ -229,7 +229,7 @@ def _declared(path: str, line: int, head: re.Match[bytes]) -> tuple[int, float]:
     if not (np.isfinite(time) and 1e-5 < time < 1e5):
         raise FormatError(
             f"{path} line {line}: a frame time of {seconds} s is not possible; "
-            "give the rate with --fps or mend the line."
+            "give the rate with --fps-in or mend the line."
         )
     return count, 1.0 / time
 

@@ -148,10 +148,10 @@ def _standing_axes(body: Float[np.ndarray, "frames 3"]) -> str:
 
 
 def _grounded(posed: Positions, feet: list[int], axis: str) -> bool:
-    """Whether the root is well above the feet along an axis whose zero is near the floor."""
+    """Whether the body is well above the feet along an axis whose zero is near the floor."""
     along = posed[..., "xyz".index(axis)]
     low = float(np.median(along[:, feet].min(axis=1)))
-    height = float(np.median(along[:, 0]))
+    height = float(np.median(along.mean(axis=1)))
     return height - low > 0 and abs(low) < 0.35 * (height - low)
 
 

@@ -1,0 +1,171 @@
+"""How sure may we be that a hit is what was meant? A logistic function of four signals.
+
+excess   z-score of the hit's motion less sqrt(2 ln N): the best of N random draws reaches that
+gap      z-score of the best motion less that of the tenth
+caption  cosine of the best stored caption with the sentence (side rule applied)
+domain   nearness of the sentence to captions that the model was trained on
+
+A signal that is not there (no captions, an example instead of a sentence) counts as its mean.
+Coefficients are fitted on the val split and kept in the checkpoint's calibration.json:
+
+    {"typical": {"motion": {"mean": .., "std": ..}, ...},
+     "confidence": {"text": {"mean": [4], "std": [4], "coef": [4], "intercept": .., "threshold": ..,
+                             "auc": .., "positives": .., "negatives": ..}, "text-motion": {...}}}
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from importlib import resources
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from lavimo.errors import DataError
+from lavimo.shapes import Bool, Float, Float32
+
+SIGNALS = ("excess", "gap", "caption", "domain")
+FALSE_ALARMS = 0.05
+"""Share of queries without an answer that may pass for answered: fixes the threshold."""
+NEIGHBOURS = 5
+RIDGE = 1e-2
+ALIKE = 0.9
+"""Captions at least this near to the query count as the thing itself when it is hidden."""
+
+
+class Signals(NamedTuple):
+    """The four signals of one hit; nan where one is not known."""
+
+    excess: float
+    gap: float
+    caption: float
+    domain: float
+
+
+class Model(NamedTuple):
+    """A fitted logistic function and the confidence from which on a query counts as answered."""
+
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
+    coef: tuple[float, ...]
+    intercept: float
+    threshold: float
+
+    def confidence(self, signals: Signals) -> float:
+        """Probability between 0 and 1 that the hit is what was meant."""
+        logit = self.intercept
+        parts = zip(signals, self.mean, self.std, self.coef, strict=True)
+        for value, mean, std, coef in parts:
+            if not math.isnan(value):
+                logit += coef * (value - mean) / std
+        return 1 / (1 + math.exp(-max(-40.0, min(40.0, logit))))
+
+
+# For a checkpoint that was never calibrated: from the published probe, in which sentences with an
+# answer had a best stored caption above 0.62 and those without one below 0.48.
+UNCALIBRATED = Model(
+    mean=(0.0, 1.0, 0.55, 0.45),
+    std=(1.0, 1.0, 0.12, 0.15),
+    coef=(0.6, 0.3, 1.5, 1.2),
+    intercept=0.0,
+    threshold=0.5,
+)
+
+
+def model_for(calibration: Mapping[str, Any], kind: str, by: str) -> Model:
+    """The function for queries of a kind; `by="motion"` has its own where it was fitted."""
+    fitted = calibration.get("confidence", {})
+    for name in (f"{kind}-{by}", kind, f"text-{by}", "text"):
+        if name in fitted:
+            known = fitted[name]
+            return Model(
+                tuple(known["mean"]),
+                tuple(known["std"]),
+                tuple(known["coef"]),
+                float(known["intercept"]),
+                float(known["threshold"]),
+            )
+    return UNCALIBRATED
+
+
+def domain_score(
+    query_vec: Float32[np.ndarray, " width"], bank: Float[np.ndarray, "rows width"]
+) -> float:
+    """Mean cosine of a sentence vector with its five nearest training captions.
+
+    Sentences about motion reach 0.6 to 0.95, others 0.1 to 0.35; nan for an empty bank.
+    """
+    if len(bank) == 0:
+        return math.nan
+    cosines = bank.astype(np.float32, copy=False) @ query_vec
+    count = min(NEIGHBOURS, len(cosines))
+    return float(np.partition(cosines, len(cosines) - count)[-count:].mean())
+
+
+def excess(z: float, rows: int) -> float:
+    """How far a z-score stands above the best of `rows` random draws."""
+    return z - math.sqrt(2 * math.log(max(rows, 2)))
+
+
+def fit(signals: Sequence[Signals], present: Sequence[bool]) -> dict[str, Any]:
+    """Logistic regression of `present` on the signals, as an entry of calibration.json.
+
+    A small ridge keeps separable data finite; both classes weigh the same, so that confidence
+    0.5 means undecided. Raises DataError without examples of both classes.
+    """
+    x = np.asarray(signals, np.float64).reshape(-1, len(SIGNALS))
+    y = np.asarray(present, bool)
+    if y.all() or not y.any():
+        raise DataError("Calibration needs queries with an answer and queries without one.")
+    known = np.isfinite(x)
+    counts = np.maximum(known.sum(axis=0), 1)
+    mean = np.where(known, x, 0).sum(axis=0) / counts
+    std = np.sqrt((np.where(known, x - mean, 0) ** 2).sum(axis=0) / counts)
+    std = np.where(std > 1e-6, std, 1.0)
+    z = np.where(known, (x - mean) / std, 0)
+    coef, intercept = _logistic(z, y)
+    confidence = 1 / (1 + np.exp(-np.clip(z @ coef + intercept, -40, 40)))
+    threshold = float(np.quantile(confidence[~y], 1 - FALSE_ALARMS))
+    return {
+        "mean": mean.tolist(),
+        "std": std.tolist(),
+        "coef": coef.tolist(),
+        "intercept": intercept,
+        "threshold": min(max(threshold, 0.05), 0.95),
+        "auc": auc(confidence, y),
+        "positives": int(y.sum()),
+        "negatives": int((~y).sum()),
+    }
+
+
+def auc(
+    scores: Float[np.ndarray, " queries"], positive: Bool[np.ndarray, " queries"]
+) -> float:
+    """Chance that a positive scores above a negative; ties count half."""
+    first, second = scores[positive][:, None], scores[~positive][None, :]
+    wins = (first > second).mean(dtype=np.float64) + 0.5 * (first == second).mean(dtype=np.float64)
+    return float(wins)
+
+
+def off_topic() -> list[str]:
+    """Sentences and strings that are about no human motion: negatives of every calibration."""
+    text = resources.files("lavimo.search").joinpath("off_topic.txt").read_text(encoding="utf-8")
+    return text.splitlines()
+
+
+def _logistic(
+    z: Float[np.ndarray, "queries signals"], y: Bool[np.ndarray, " queries"]
+) -> tuple[np.ndarray, float]:
+    design = np.column_stack([z, np.ones(len(z))])
+    weight = np.where(y, 0.5 / y.mean(), 0.5 / (~y).mean())
+    penalty = RIDGE * len(z) * np.eye(design.shape[1])
+    penalty[-1, -1] = 1e-9
+    beta = np.zeros(design.shape[1])
+    for _ in range(50):
+        p = 1 / (1 + np.exp(-np.clip(design @ beta, -40, 40)))
+        gradient = design.T @ (weight * (y - p)) - penalty @ beta
+        curvature = (design * (weight * p * (1 - p))[:, None]).T @ design + penalty
+        step = np.linalg.solve(curvature, gradient)
+        beta = beta + step
+        if np.abs(step).max() < 1e-9:
+            break
+    return beta[:-1], float(beta[-1])

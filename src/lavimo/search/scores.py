@@ -1,0 +1,109 @@
+"""Cosines to z-scores, and z-scores to one number a row.
+
+Glossary: a cosine of the text and motion towers, a cosine of two motions and a cosine of two
+sentences have nothing in common but their name; each is first expressed in standard deviations
+(sigma) above the mean of the gallery for this query. Then they can be added.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from lavimo.shapes import Float32, Int64
+
+WEIGHTS: dict[str, float] = {
+    "motion": 1.0,
+    "example": 1.0,
+    "captions": 1.0,
+    "facts": 0.5,
+    "not": 0.5,
+}
+"""What each part of the score weighs: the motion's own vector against the sentence and against
+the example motion, the best stored caption, the measured facts, and what `--not` takes off."""
+
+LOWEST, HIGHEST = -2.0, 8.0
+"""Bounds of a part, so that one part alone can neither hide a row nor decide everything."""
+
+UNCAPTIONED = 0.5
+"""A row without captions counts as if its captions agreed half as much as its motion does."""
+
+ENOUGH = 200
+"""A gallery of this many rows weighs as much as what is typical for the model."""
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Mean and standard deviation of cosines."""
+
+    mean: float
+    std: float
+
+
+TYPICAL: dict[str, Spread] = {
+    "motion": Spread(0.05, 0.2),
+    "example": Spread(0.1, 0.25),
+    "captions": Spread(0.25, 0.12),
+}
+"""Where a checkpoint does not say: cosines of a query that has something to find."""
+
+
+def typical(calibration: Mapping[str, Any], part: str) -> Spread:
+    """The spread that a checkpoint's calibration holds for a part, else ours."""
+    known = calibration.get("typical", {}).get(part)
+    return Spread(float(known["mean"]), float(known["std"])) if known else TYPICAL[part]
+
+
+def spread(cosines: Float32[np.ndarray, " rows"], usual: Spread) -> Spread:
+    """Mean and deviation over a gallery, drawn to what is usual where the gallery is small.
+
+    One row has no deviation and ten of one action a tiny one; a large gallery speaks for itself.
+    """
+    n = len(cosines)
+    if n == 0:
+        return usual
+    mean, variance = float(cosines.mean(dtype=np.float64)), float(cosines.var(dtype=np.float64))
+    joined = (n * mean + ENOUGH * usual.mean) / (n + ENOUGH)
+    between = (n * (mean - joined) ** 2 + ENOUGH * (usual.mean - joined) ** 2) / (n + ENOUGH)
+    within = (n * variance + ENOUGH * usual.std**2) / (n + ENOUGH)
+    return Spread(joined, float(np.sqrt(within + (between if n < ENOUGH else 0.0))))
+
+
+def standard(
+    cosines: Float32[np.ndarray, " rows"], over: Spread
+) -> Float32[np.ndarray, " rows"]:
+    """Cosines in standard deviations above the mean, within bounds."""
+    z = (cosines - np.float32(over.mean)) / np.float32(over.std)
+    return np.clip(z, LOWEST, HIGHEST, dtype=np.float32)
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """All rows that pass the filter, by seq, with what is known of each for one query.
+
+    `cosines` and `parts` (z-scores) have one array a part: motion, example, captions. `texts` is
+    the number of the caption that agrees best, -1 where there is none. `total` orders the rows.
+    """
+
+    seqs: Int64[np.ndarray, " rows"]
+    owners: Int64[np.ndarray, " rows"]
+    total: Float32[np.ndarray, " rows"]
+    texts: Int64[np.ndarray, " rows"]
+    cosines: Mapping[str, Float32[np.ndarray, " rows"]] = field(default_factory=dict)
+    parts: Mapping[str, Float32[np.ndarray, " rows"]] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.seqs)
+
+
+def joined(
+    parts: Mapping[str, Float32[np.ndarray, " rows"]],
+    unwanted: Float32[np.ndarray, " rows"] | None = None,
+) -> Float32[np.ndarray, " rows"]:
+    """The weighted mean of z-scores, less what is not wanted: q+ - 0.5 max(0, q-)."""
+    weight = sum(WEIGHTS[name] for name in parts)
+    total = sum(np.float32(WEIGHTS[name] / weight) * values for name, values in parts.items())
+    if unwanted is not None:
+        total = total - np.float32(WEIGHTS["not"]) * np.maximum(unwanted, 0)
+    return np.asarray(total, np.float32)

@@ -112,7 +112,7 @@ def _load(path: Path, clip: str | None, args: argparse.Namespace) -> tuple[str, 
 
         drawn = to_smpl22(motion)
     name = motion.source.clip or clip
-    return (f"{path.name} · {name}" if name else path.name), drawn
+    return (f"{path.stem} · {name}" if name else path.stem), drawn
 
 
 def _lines(motion: Motion) -> list[str]:

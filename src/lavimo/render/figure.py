@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lavimo.motion.skeleton import SMPL_LENGTHS, SMPL_NAMES
+from lavimo.motion.skeleton import SMPL_LENGTHS, SMPL_NAMES, SMPL_PARENTS
 from lavimo.shapes import Float32
 
 POINTS: dict[str, dict[str, float]] = {
@@ -100,13 +100,17 @@ def points_of(
 
 
 def scale_of(positions: Float32[np.ndarray, "frames 22 3"]) -> float:
-    """Size of this body beside the canonical one, by its legs: thickness goes with length."""
-    bones = ((1, 4), (4, 7), (2, 5), (5, 8))
-    mine = sum(
-        float(np.median(np.linalg.norm(positions[:, a] - positions[:, b], axis=-1)))
-        for a, b in bones
-    )
-    return float(np.clip(mine / SMPL_LENGTHS[[4, 5, 7, 8]].sum(), 0.3, 3.0))
+    """Size of this body beside the canonical one: thickness goes with length.
+
+    The middle one of legs, arms and trunk, since a game's character may have toy legs.
+    """
+    legs, arms, trunk = (4, 7, 5, 8), (18, 20, 19, 21), (3, 6, 9, 12)
+    ratios = []
+    for chain in (legs, arms, trunk):
+        bones = positions[:, chain] - positions[:, [SMPL_PARENTS[joint] for joint in chain]]
+        mine = float(np.median(np.linalg.norm(bones, axis=-1).sum(axis=1)))
+        ratios.append(mine / float(SMPL_LENGTHS[list(chain)].sum()))
+    return float(np.clip(sorted(ratios)[1], 0.2, 5.0))
 
 
 def colour(theme: str, paint: str) -> Float32[np.ndarray, " 3"]:

@@ -48,6 +48,7 @@ class _Clip:
     focal: float
     distance: float
     pivot: list[float]
+    offset: list[float]
     path: list[list[float]]
     joints: str
 
@@ -139,7 +140,7 @@ def _embedded(positions: Float32[np.ndarray, "frames 22 3"], fps: float) -> _Cli
     camera = view.camera
     forward = camera.axes[2]
     middle = (shown - view.anchor[:, None]).mean(axis=(0, 1))
-    distance = float((middle - camera.eye) @ forward)
+    across, upwards, distance = camera.axes @ (middle - camera.eye)
     way, corners = ground.path_of(shown, view.ground)
     rows = np.concatenate([shown, view.anchor[:, None]], axis=1)
     unit = max(0.001, float(np.abs(rows).max()) / 32_000)
@@ -155,8 +156,9 @@ def _embedded(positions: Float32[np.ndarray, "frames 22 3"], fps: float) -> _Cli
         elevation=_short(np.arcsin(-forward[1])),
         focal=camera.focal,
         distance=_short(distance),
-        pivot=[_short(v) for v in camera.eye + distance * forward],
-        path=[[at, _short(x), _short(z)] for at, (x, _, z) in zip(corners, way, strict=True)]
+        pivot=[_short(v) for v in middle],
+        offset=[_short(across), _short(upwards)],
+        path=[[float(at), _short(x), _short(z)] for at, (x, _, z) in zip(corners, way, strict=True)]
         if len(way) > 1
         else [],
         joints=base64.b64encode(packed).decode(),

@@ -64,8 +64,9 @@
       card.addEventListener("pointerleave", (e) => e.pointerType === "mouse" && !this.held && !this.dragging && this.settle());
       this.button.addEventListener("click", () => this.toggle());
       this.slider.addEventListener("input", () => {
+        const asked = this.slider.value; // holding redraws, which sets the slider
         this.hold(false);
-        this.time = this.slider.value / 1000 * this.length;
+        this.time = asked / 1000 * this.length;
         this.draw();
       });
       card.querySelector(".lvm-copy")?.addEventListener("click", (e) => copy(card.querySelector(".lvm-take code"), e.currentTarget));
@@ -172,7 +173,8 @@
       const s = Math.sin(this.yaw), c = Math.cos(this.yaw), se = Math.sin(this.pitch), ce = Math.cos(this.pitch);
       const forward = [-s * ce, -se, -c * ce], right = [c, 0, -s];
       const up = [-s * se, ce, -c * se];
-      const eye = this.pivot.map((v, k) => v - forward[k] * this.distance);
+      const [across, upwards] = this.offset;
+      const eye = this.pivot.map((v, k) => v - forward[k] * this.distance - right[k] * across - up[k] * upwards);
       eye[1] = Math.max(eye[1], this.ground + 0.25);
       const focal = this.focal * this.height;
       this.project = (x, y, z) => {

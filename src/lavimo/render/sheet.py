@@ -80,7 +80,8 @@ def contact_sheet(
     if most == 0:
         raise RenderError("A contact sheet needs at least one clip.")
     wide = columns * tile[0]
-    row_height = 26 + 20 + tile[1] + GAP
+    label_height = 26 if any(label for label, _ in rows) else 4
+    row_height = label_height + 20 + tile[1] + GAP
     top = 44 if title else GAP
     picture = Image.new(
         "RGB",
@@ -99,9 +100,9 @@ def contact_sheet(
         for column, (caption, positions) in enumerate(clips):
             x = GAP + column * (wide + GAP)
             text = shortened(caption, wide, _font(12))
-            draw.text((x, y + 27), text, fill=caption_ink, font=_font(12))
+            draw.text((x, y + label_height + 1), text, fill=caption_ink, font=_font(12))
             shot = strip(positions, size=tile, count=columns, theme=theme)
-            picture.paste(shot, (x, y + 46))
+            picture.paste(shot, (x, y + label_height + 20))
     return picture
 
 

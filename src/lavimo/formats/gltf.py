@@ -12,16 +12,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from lavimo.errors import FormatError
 from lavimo.formats.gltf_file import GltfFile, damaged_means_format_error, load
-from lavimo.formats.gltf_sample import Tracks, sample
+from lavimo.formats.gltf_sample import sample
+from lavimo.formats.nodes import Posed, motion_of, posed
 from lavimo.formats.units import UNITS, Decision, detect_unit, detect_up, longest_path
-from lavimo.motion import rotations as rot
 from lavimo.motion.clip import Motion, Source
-from lavimo.motion.skeleton import MAX_JOINTS, Skeleton
-from lavimo.shapes import Float, Int16
+from lavimo.motion.skeleton import MAX_JOINTS
 
 OURS = "lavimo"
 """The generator that `gltf_write` names: its files are in metres whatever the body's size."""
@@ -55,14 +52,18 @@ def read(
         number = _choose(file.name, names, clip)
         animation = {} if number is None else file.tree["animations"][number]
         joints = _joints(file, animation)
-        tracks = sample(file, animation, _with_ancestors(file, joints))
+        tracks = sample(file, animation, _ancestors(file, joints[0]), joints)
         source = Source(
             path=str(path),
             clip=None if number is None else names[number],
             format="glb",
             remarks=_remarks(names, clip, number),
         )
-        return _motion(file, joints, tracks, source, unit, up)
+        label = tuple(str(file.nodes[n].get("name") or f"node {n}") for n in joints)
+        places = posed(tracks)
+        source = _settled(file, source, label, places, unit, up)
+        ends = _end_sites(file, joints, source.unit_metres)
+        return motion_of(label, tracks, places, source, ends)
 
 
 def write(motion: Motion, path: str | Path) -> Path:
@@ -155,67 +156,21 @@ def _common_root(parents: tuple[int, ...], wanted: set[int]) -> int:
     return next(node for node in lines[0] if node in shared)
 
 
-def _with_ancestors(file: GltfFile, joints: list[int]) -> list[int]:
+def _ancestors(file: GltfFile, root: int) -> list[int]:
+    """The nodes above the root joint, topmost first."""
     above: list[int] = []
-    node = file.parents[joints[0]]
+    node = file.parents[root]
     while node >= 0 and len(above) < len(file.parents):
         above.insert(0, node)
         node = file.parents[node]
-    return above + joints
+    return above
 
 
-def _motion(
-    file: GltfFile,
-    joints: list[int],
-    tracks: Tracks,
-    source: Source,
-    unit: float | None,
-    up: str | None,
-) -> Motion:
-    above = len(tracks.nodes) - len(joints)
-    index = {node: place for place, node in enumerate(tracks.nodes)}
-    order = [index.get(file.parents[node], -1) for node in tracks.nodes]
-    parents = np.array([p - above if p >= above else -1 for p in order[above:]], np.int16)
-    names = tuple(str(file.nodes[n].get("name") or f"node {n}") for n in joints)
-    moving = _worlds(order, tracks.translations, tracks.rotations, tracks.scales)
-    resting = _worlds(order, tracks.rest_translations, tracks.rest_rotations, tracks.rest_scales)
-    posed, rest = moving[0][:, above:], resting[0][:, above:]
-    source = _settled(file, source, names, parents, posed, rest, unit, up)
-    upright = _upright(source)
-    posed, rest = (rot.rotate(upright, p) * source.unit_metres for p in (posed, rest))
-    turns, rest_turns = (
-        rot.multiply(np.broadcast_to(upright, q[:, above:].shape), q[:, above:])
-        for q in (moving[1], resting[1])
-    )
-    offsets = _local(parents, rest, rest_turns)[0]
-    translations = _local(parents, posed, turns)
-    rotations = tracks.rotations[:, above:].astype(np.float32)
-    rotations[:, 0] = turns[:, 0]
-    rigid = bool(np.abs(translations[:, 1:] - offsets[1:]).max(initial=0) < 2e-6)
-    return Motion(
-        skeleton=Skeleton(
-            names=names,
-            parents=parents,
-            offsets=offsets.astype(np.float32),
-            end_sites=_end_sites(file, joints, source.unit_metres),
-        ),
-        positions=posed.astype(np.float32),
-        fps=tracks.fps,
-        rotations=rotations,
-        translations=None if rigid else translations.astype(np.float32),
-        source=source,
-    )
-
-
-def _unit(
-    file: GltfFile,
-    parents: Int16[np.ndarray, " joints"],
-    lengths: Float[np.ndarray, " joints"],
-) -> Decision:
+def _unit(file: GltfFile, joints: Posed) -> Decision:
     """Metres, as glTF prescribes, unless the body is a giant in a unit that exporters use."""
     if file.tree["asset"].get("generator") == OURS:
         return Decision(1.0, "written by lavimo")
-    found = detect_unit(longest_path(parents, lengths), 1.0)
+    found = detect_unit(longest_path(joints.parents, joints.lengths), 1.0)
     if found.value in {row[0] for row in UNITS}:
         return found
     return Decision(1.0, "metres, as glTF prescribes")
@@ -225,22 +180,20 @@ def _settled(
     file: GltfFile,
     source: Source,
     names: tuple[str, ...],
-    parents: Int16[np.ndarray, " joints"],
-    posed: Float[np.ndarray, "frames joints 3"],
-    rest: Float[np.ndarray, "1 joints 3"],
+    joints: Posed,
     unit: float | None,
     up: str | None,
 ) -> Source:
     """Unit and up axis: as asked, else as glTF prescribes unless the body contradicts plainly."""
-    lengths = np.linalg.norm(rest[0] - rest[0, np.maximum(parents, 0)], axis=-1)
-    size = _unit(file, parents, lengths) if unit is None else Decision(unit, "as asked")
+    size = _unit(file, joints) if unit is None else Decision(unit, "as asked")
     if up:
         axis = Decision(up, f"{up} is up, as asked")
     else:
-        wrong = all(detect_up(names, p[:: len(p) // 16 + 1], rest).value == "z"
-                    for p in (posed, rest))  # fmt: skip
-        axis = Decision("z", "z is up: the body stands along it, moving and at rest")
-        axis = axis if wrong else Decision("y", "y is up, as glTF prescribes")
+        frames = joints.places[:: len(joints.places) // 16 + 1]
+        seen = [detect_up(names, p, joints.rest_places).value for p in (frames, joints.rest_places)]
+        axis = Decision("y", "y is up, as glTF prescribes")
+        if seen == ["z", "z"]:
+            axis = Decision("z", "z is up: the body stands along it, moving and at rest")
     said = (f"1 unit = {float(size.value):g} m: {size.why}", axis.why)
     return replace(
         source,
@@ -261,48 +214,3 @@ def _end_sites(
             x, y, z = (float(v) * unit for v in tip)
             found.append((joint, (x, y, z)))
     return tuple(found)
-
-
-def _upright(source: Source) -> Float[np.ndarray, " 4"]:
-    if source.up_axis == "z":
-        return rot.from_axis_angle(np.array([1.0, 0.0, 0.0]), np.array(-np.pi / 2))
-    return np.array([1.0, 0.0, 0.0, 0.0])
-
-
-def _worlds(
-    parents: list[int],
-    translations: Float[np.ndarray, "frames nodes 3"],
-    rotations: Float[np.ndarray, "frames nodes 4"],
-    scales: Float[np.ndarray, "frames nodes 3"],
-) -> tuple[Float[np.ndarray, "frames nodes 3"], Float[np.ndarray, "frames nodes 4"]]:
-    """World positions with every scale, and world turns without them."""
-    matrices = rot.to_matrix(rotations)
-    scaled = matrices * scales[..., None, :]
-    plain = bool(np.abs(scales - 1).max(initial=0) < 1e-5)
-    positions, linear, turns = (
-        np.empty_like(translations),
-        np.empty_like(matrices),
-        rotations.copy(),
-    )
-    for node, parent in enumerate(parents):
-        if parent < 0:
-            positions[:, node], linear[:, node] = translations[:, node], scaled[:, node]
-            continue
-        above = linear[:, parent]
-        positions[:, node] = positions[:, parent] + (above @ translations[:, node, :, None])[..., 0]
-        linear[:, node] = above @ (matrices if plain else scaled)[:, node]
-        turns[:, node] = rot.multiply(turns[:, parent], rotations[:, node])
-    return positions, turns
-
-
-def _local(
-    parents: Int16[np.ndarray, " joints"],
-    positions: Float[np.ndarray, "frames joints 3"],
-    turns: Float[np.ndarray, "frames joints 4"],
-) -> Float[np.ndarray, "frames joints 3"]:
-    """Each joint's place in the unscaled frame of its parent; the root's place in the world."""
-    local = positions.copy()
-    if len(parents) > 1:
-        bones = positions[:, 1:] - positions[:, parents[1:]]
-        local[:, 1:] = rot.rotate(rot.inverse(turns[:, parents[1:]]), bones)
-    return local

@@ -5,13 +5,13 @@ tracks held, cubic ones evaluated as Hermite splines with tangents scaled by the
 Source: Khronos glTF 2.0 specification, section 3.11 and appendix C.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from lavimo.errors import FormatError
 from lavimo.formats.gltf_file import GltfFile
+from lavimo.formats.nodes import Tracks
 from lavimo.motion import rotations as rot
 from lavimo.motion.clip import MAX_FRAMES
 from lavimo.shapes import Float, Int64
@@ -20,22 +20,11 @@ FALLBACK_FPS = 30.0
 _PATHS = {"translation": 3, "rotation": 4, "scale": 3}
 
 
-@dataclass(frozen=True, eq=False)
-class Tracks:
-    """Local transforms of `nodes` over time, and at rest; quaternions wxyz, unit length."""
-
-    nodes: list[int]
-    fps: float
-    translations: Float[np.ndarray, "frames nodes 3"]
-    rotations: Float[np.ndarray, "frames nodes 4"]
-    scales: Float[np.ndarray, "frames nodes 3"]
-    rest_translations: Float[np.ndarray, "1 nodes 3"]
-    rest_rotations: Float[np.ndarray, "1 nodes 4"]
-    rest_scales: Float[np.ndarray, "1 nodes 3"]
-
-
-def sample(file: GltfFile, animation: dict[str, Any], nodes: list[int]) -> Tracks:
-    """The tracks of `nodes` from the animation's first key to its last."""
+def sample(
+    file: GltfFile, animation: dict[str, Any], above: list[int], joints: list[int]
+) -> Tracks:
+    """The tracks of these nodes from the animation's first key to its last."""
+    nodes = above + joints
     rest = {
         path: np.stack([_rest(file, file.nodes[node])[path] for node in nodes])[None]
         for path in _PATHS
@@ -57,8 +46,10 @@ def sample(file: GltfFile, animation: dict[str, Any], nodes: list[int]) -> Track
             values = values[..., [3, 0, 1, 2]]
         columns = [column for column, _ in members]
         filled[path][:, columns] = _at(file, keys[number], values, times, kind, path)
+    parents = tuple(place.get(file.parents[node], -1) for node in nodes)
     return Tracks(
-        nodes, fps, filled["translation"], rot.normalise(filled["rotation"]), filled["scale"],
+        parents, len(above), fps,
+        filled["translation"], rot.normalise(filled["rotation"]), filled["scale"],
         rest["translation"], rest["rotation"], rest["scale"],
     )  # fmt: skip
 

@@ -103,7 +103,8 @@ def _foot(
     direction = normalise(foot)
     counts = upright & (np.abs(direction[:, 1]) < FLAT) & np.any(foot != 0, axis=-1)
     cosines: np.ndarray = np.sum(direction * forward, axis=-1)
-    return cosines[counts]
+    counted: np.ndarray = cosines[counts]
+    return counted
 
 
 def _knee(
@@ -118,7 +119,8 @@ def _knee(
     length = np.linalg.norm(knee - hip, axis=-1) + np.linalg.norm(ankle - knee, axis=-1)
     bent = np.linalg.norm(off, axis=-1) > BENT * length
     cosines: np.ndarray = np.sum(normalise(off) * forward, axis=-1)
-    return cosines[bent]
+    counted: np.ndarray = cosines[bent]
+    return counted
 
 
 def _median(parts: list[Float[np.ndarray, " counted"]]) -> tuple[int, float]:

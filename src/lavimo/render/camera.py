@@ -19,7 +19,7 @@ FOCAL = 2.1
 """Focal length in picture heights: long enough that hands near the camera do not balloon."""
 MARGIN = 0.15
 """Metres kept free around the points of the figure: the thickness of a head, and some air."""
-FOLLOW_FROM = 1.45
+FOLLOW_FROM = 1.3
 """Follow the body once a fixed camera would have to stand this many times as far away."""
 NEAREST = 4.2
 """The camera comes no nearer than this (metres), or a person lying down looks like a giant."""

@@ -201,6 +201,7 @@
       const far = (part) => part.points.reduce((sum, p) => sum + this.seen[3 * p + 2], 0) / part.points.length;
       for (const part of PARTS.map((p) => [far(p), p]).sort((a, b) => a[0] - b[0])) this.shape(pen, part[1]);
       if (document.activeElement !== this.slider || this.playing) this.slider.value = this.length ? Math.round(1000 * this.time / this.length) : 0;
+      this.slider.style.setProperty("--done", `${this.length ? 100 * this.time / this.length : 0}%`);
       this.clock.textContent = `${this.time.toFixed(1)} / ${this.length.toFixed(1)} s`;
       this.slider.setAttribute("aria-valuetext", `${this.time.toFixed(1)} seconds`);
     }

@@ -163,7 +163,11 @@ def _limb(
     x, y, part = box
     dx, dy = x - a[0], y - a[1]
     ex, ey = b[0] - a[0], b[1] - a[1]
-    along = np.clip((dx * ex + dy * ey) / (ex * ex + ey * ey + 1e-6), 0, 1)
+    square = ex * ex + ey * ey + 1e-6
+    # The surface of a cone leans: its normal through a pixel starts further along the axis.
+    lean = (radius_b - radius_a) / np.sqrt(max(square - (radius_b - radius_a) ** 2, 1.0))
+    along = dx * ex + dy * ey + lean * np.abs(dx * ey - dy * ex)
+    along = np.clip(along / square, 0, 1)
     dx, dy = dx - along * ex, dy - along * ey
     radius = np.maximum(radius_a + along * (radius_b - radius_a), 0.4)
     _shade(part, dx, dy, radius, paint)

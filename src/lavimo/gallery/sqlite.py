@@ -1,6 +1,5 @@
 """The embedded gallery: one SQLite file is the truth, an exact scan beside it."""
 
-import json
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -185,14 +184,13 @@ class SqliteGallery:
                 self._texts = (held.generation, tuple(row[0] for row in rows))
             return self._texts[1]
 
-    def missing_sentences(self, texts: Sequence[str]) -> list[str]:
-        """Those of the texts that have no sentence vector yet, each once."""
-        distinct = list(dict.fromkeys(texts))
+    def texts_without_vector(self) -> list[str]:
+        """Caption texts that have no sentence vector yet: a build was stopped before it came."""
         with self.snapshot():
             rows = self._session.database.execute(
-                "SELECT value FROM json_each(?) WHERE value NOT IN "
+                "SELECT DISTINCT text FROM caption WHERE text NOT IN "
                 "(SELECT text FROM sentence WHERE model_no = ?)",
-                (json.dumps(distinct), self._session.sentence_no),
+                (self._session.sentence_no,),
             )
             return [row[0] for row in rows]
 

@@ -43,7 +43,7 @@ class LavimoEncoder:
     tells whether the model can know it.
     """
 
-    modalities = ("text", "motion")
+    modalities: tuple[str, ...] = ("text", "motion")
 
     def __init__(self, opened: folders.Checkpoint) -> None:
         if opened.config.system != "lavimo":

@@ -137,9 +137,7 @@ def fit(signals: Sequence[Signals], present: Sequence[bool]) -> dict[str, Any]:
     }
 
 
-def auc(
-    scores: Float[np.ndarray, " queries"], positive: Bool[np.ndarray, " queries"]
-) -> float:
+def auc(scores: Float[np.ndarray, " queries"], positive: Bool[np.ndarray, " queries"]) -> float:
     """Chance that a positive scores above a negative; ties count half."""
     first, second = scores[positive][:, None], scores[~positive][None, :]
     wins = (first > second).mean(dtype=np.float64) + 0.5 * (first == second).mean(dtype=np.float64)

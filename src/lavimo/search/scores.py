@@ -70,12 +70,11 @@ def spread(cosines: Float32[np.ndarray, " rows"], usual: Spread) -> Spread:
     return Spread(joined, float(np.sqrt(within + (between if n < ENOUGH else 0.0))))
 
 
-def standard(
-    cosines: Float32[np.ndarray, " rows"], over: Spread
-) -> Float32[np.ndarray, " rows"]:
+def standard(cosines: Float32[np.ndarray, " rows"], over: Spread) -> Float32[np.ndarray, " rows"]:
     """Cosines in standard deviations above the mean, within bounds."""
     z = (cosines - np.float32(over.mean)) / np.float32(over.std)
-    return np.clip(z, LOWEST, HIGHEST, dtype=np.float32)
+    bounded: Float32[np.ndarray, " rows"] = np.clip(z, LOWEST, HIGHEST).astype(np.float32)
+    return bounded
 
 
 @dataclass(frozen=True, eq=False)

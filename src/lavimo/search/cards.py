@@ -1,0 +1,63 @@
+"""Hits as animated cards: in a notebook, and as one HTML file that loads nothing."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from lavimo import files
+from lavimo.search.results import NO_MATCH, Hit, Results
+
+MOST_CARDS = 48
+"""More figures than this make a page slow."""
+
+
+def cards(results: Results) -> str:
+    """Results as an HTML fragment with its own style and script: what a notebook shows."""
+    from lavimo.render import page
+
+    return page.notebook(_cards(results), note=_note(results))
+
+
+def save(path: str | Path, answers: Sequence[Results], title: str = "lavimo search") -> Path:
+    """Write one page with a section for each query. Raises LavimoError when it cannot be written.
+
+    The page is one file of a few hundred kilobytes; it loads nothing and can be sent by mail.
+    """
+    from lavimo.render import page
+
+    sections = [(results.query, _note(results), _cards(results)) for results in answers]
+    return files.write_text(Path(path), page.page(sections, title))
+
+
+def _cards(results: Results) -> list[str]:
+    from lavimo.render import page
+
+    return [
+        page.card(
+            results.gallery.positions(hit.item.seq),
+            title=hit.caption or hit.item.clip or Path(hit.item.path).name,
+            lines=_lines(hit),
+            badge=f"+{hit.alike} alike" if hit.alike else "",
+            rank=hit.rank,
+            confidence=hit.confidence,
+            why=hit.why,
+            command=f"lavimo export id:{hit.item.id} -o {hit.item.id[:8]}.bvh",
+        )
+        for hit in results.hits[:MOST_CARDS]
+    ]
+
+
+def _lines(hit: Hit) -> list[str]:
+    start, end = hit.span
+    item = hit.item
+    name = Path(item.path).name + (f" # {item.clip}" if item.clip else "")
+    return [
+        f"{start:.1f} to {end:.1f} s of {name}",
+        " · ".join(part for part in (item.source, item.licence) if part),
+    ]
+
+
+def _note(results: Results) -> str:
+    if not results.hits:
+        return "There is nothing in this gallery that passes the filter."
+    clips = "1 clip" if results.searched == 1 else f"{results.searched} clips"
+    return NO_MATCH if results.no_match else f"The best of {clips}."

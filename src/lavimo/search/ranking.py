@@ -1,0 +1,174 @@
+"""Every row of a gallery, scored for one question."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+
+from lavimo.gallery.contract import Backend
+from lavimo.search import calibrate, scores, sides
+from lavimo.search.calibrate import Signals
+from lavimo.search.query import Query
+from lavimo.search.scores import Table
+from lavimo.shapes import Bool, Float, Float32, Int64
+
+By = Literal["both", "motion", "captions"]
+BY: tuple[By, ...] = ("both", "motion", "captions")
+
+Rows = Float32[np.ndarray, " rows"]
+
+
+class Asked(NamedTuple):
+    """A query as vectors; None where it has no such part. `skip` are clips not to be answered."""
+
+    query: Query
+    text: Float32[np.ndarray, " dim"] | None
+    sentence: Float32[np.ndarray, " width"] | None
+    example: Float32[np.ndarray, " dim"] | None
+    skip: tuple[int, ...] = ()
+
+
+class _Cosines(NamedTuple):
+    seqs: Int64[np.ndarray, " rows"]
+    texts: Int64[np.ndarray, " rows"]
+    of: dict[str, Rows]
+
+
+class Scorer:
+    """Scores rows of one gallery; keeps what the side rule said of its captions for a query."""
+
+    def __init__(self, gallery: Backend) -> None:
+        self.gallery = gallery
+        self._penalties: dict[str, tuple[Sequence[str], Any]] = {}
+
+    def table(
+        self,
+        asked: Asked,
+        unwanted: Asked | None,
+        calibration: Mapping[str, Any],
+        *,
+        where: str | None,
+        by: By,
+    ) -> Table:
+        """All rows that pass the filter with their scores."""
+        while True:
+            found = self._cosines(asked, where, by)
+            against = None if unwanted is None else self._cosines(unwanted, where, by)
+            # A writer may commit between two scans: then everything is done again.
+            if against is None or np.array_equal(found.seqs, against.seqs):
+                break
+        parts = self._standard(asked, found, calibration, where, by)
+        minus = None
+        if unwanted is not None and against is not None:
+            minus = scores.joined(self._standard(unwanted, against, calibration, where, by))
+        plain = by == "motion" and list(parts) == ["motion"] and minus is None
+        total = found.of["motion"] if plain else scores.joined(parts, minus)
+        if minus is not None:
+            parts["not"] = -np.maximum(minus, np.float32(0))
+        owners = self.gallery.owners(found.seqs)
+        table = Table(found.seqs, owners, total, found.texts, found.of, parts)
+        return only(table, ~np.isin(owners, asked.skip)) if asked.skip else table
+
+    def alike(self, sentence: Float32[np.ndarray, " width"]) -> Int64[np.ndarray, " some"]:
+        """Rows with a caption that says the same as a sentence."""
+        seqs, cosines, _ = self.gallery.sentence_scores(sentence)
+        return seqs[cosines >= calibrate.ALIKE]
+
+    def _cosines(self, asked: Asked, where: str | None, by: By) -> _Cosines:
+        while True:
+            scans: dict[str, tuple[Int64[np.ndarray, " rows"], Rows]] = {}
+            texts = None
+            if asked.text is not None and by != "captions":
+                scans["motion"] = self.gallery.scan(asked.text, where)
+            if asked.example is not None:
+                scans["example"] = self.gallery.scan(asked.example, where)
+            if asked.sentence is not None and by != "motion":
+                penalty = self._penalty(asked.query.text)
+                seqs, best, texts = self.gallery.sentence_scores(asked.sentence, where, penalty)
+                scans["captions"] = (seqs, best)
+            seqs = next(iter(scans.values()))[0]
+            if all(np.array_equal(seqs, other) for other, _ in scans.values()):
+                break
+        if texts is None:
+            texts = np.full(len(seqs), -1, np.int64)
+        return _Cosines(seqs, texts, {name: values for name, (_, values) in scans.items()})
+
+    def _penalty(self, text: str) -> Float32[np.ndarray, " texts"] | None:
+        texts = self.gallery.texts()
+        known = self._penalties.get(text)
+        if known is None or known[0] is not texts:
+            if len(self._penalties) > 64:
+                self._penalties.clear()
+            known = (texts, sides.penalties(text, texts))
+            self._penalties[text] = known
+        penalty: Float32[np.ndarray, " texts"] | None = known[1]
+        return penalty
+
+    def _standard(
+        self,
+        asked: Asked,
+        found: _Cosines,
+        calibration: Mapping[str, Any],
+        where: str | None,
+        by: By,
+    ) -> dict[str, Rows]:
+        """Each part in sigmas of the whole gallery, whatever the filter lets through."""
+        everything = found if where is None else self._cosines(asked, None, by)
+        parts: dict[str, Rows] = {}
+        for name, values in found.of.items():
+            whole = everything.of[name]
+            if name == "captions":
+                # Rows without captions, and rows that the side rule took out, are no measure.
+                whole = whole[np.isfinite(whole) & (everything.texts >= 0)]
+            usual = scores.typical(calibration, name)
+            parts[name] = scores.standard(values, scores.spread(whole, usual))
+        other = parts.get("motion", parts.get("example"))
+        if "captions" in parts and other is not None:
+            silent = np.float32(scores.UNCAPTIONED) * other
+            parts["captions"] = np.where(found.texts < 0, silent, parts["captions"])
+        return parts
+
+
+def judge(
+    asked: Asked, table: Table, bank: Float[np.ndarray, "sentences width"]
+) -> Callable[[int], Signals]:
+    """The signals of a row; what they have in common for the query is computed once."""
+    name = next(n for n in ("motion", "example", "captions") if n in table.parts)
+    z, captions = table.parts[name], table.cosines.get("captions")
+    clips = np.unique(table.owners, return_inverse=True)[1]
+    best = np.full(int(clips.max()) + 1, -np.inf, np.float32)
+    np.maximum.at(best, clips, z)
+    ranked = np.sort(best)[::-1]
+    gap = float(ranked[0] - ranked[min(9, len(ranked) - 1)])
+    domain = math.nan
+    if asked.sentence is not None:
+        domain = calibrate.domain_score(asked.sentence, bank)
+
+    def signals(row: int) -> Signals:
+        caption = math.nan
+        if captions is not None and table.texts[row] >= 0:
+            # What the side rule took out agrees with nothing.
+            caption = float(max(captions[row], 0.0))
+        return Signals(calibrate.excess(float(z[row]), len(best)), gap, caption, domain)
+
+    return signals
+
+
+def only(table: Table, keep: Bool[np.ndarray, " rows"]) -> Table:
+    """The rows of a table that are wanted."""
+    return Table(
+        table.seqs[keep],
+        table.owners[keep],
+        table.total[keep],
+        table.texts[keep],
+        {name: values[keep] for name, values in table.cosines.items()},
+        {name: values[keep] for name, values in table.parts.items()},
+    )
+
+
+def filter_of(where: str | None, whole: bool) -> str | None:
+    """The filter, with moments left out where only whole clips are wanted."""
+    if not whole:
+        return where
+    return "kind = 'clip'" if where is None else f"kind = 'clip' and ({where})"

@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from lavimo.data.choreography.action import STAND, Action
 from lavimo.data.choreography.actions import ACTIONS
 from lavimo.data.choreography.body import random_body
 from lavimo.data.choreography.manner import EXTENT, MANNERS, PACE, dress
@@ -16,6 +15,7 @@ from lavimo.shapes import Float32
 
 EVENT_SHARES = (0.55, 0.25, 0.15, 0.05)
 """How often a clip has one, two, three and four events."""
+_BEGINNINGS = {posture for action in ACTIONS.values() for posture in action.begins}
 _STYLES = tuple(name for name in MANNERS if name != "normal")
 
 
@@ -41,14 +41,14 @@ def random_programme(seed: int, events: int | None = None) -> Programme:
 def _next_action(
     random: np.random.Generator, posture: str, before: Sequence[Event], last: bool
 ) -> str:
-    """An action that can begin in this posture; not the same twice, nothing after a death."""
+    """An action that can begin in this posture, not the same twice, and lets others follow."""
     recent = {event.action for event in before[-1:]}
     names = [
         name
         for name, action in ACTIONS.items()
         if (not posture or posture in action.begins)
         and name not in recent
-        and (last or action.ends != "dead")
+        and (last or not action.ends or action.ends in _BEGINNINGS)
     ]
     return str(names[int(random.integers(len(names)))])
 
@@ -121,8 +121,3 @@ def _open(stage: Stage, event: Event, sign: float, random: np.random.Generator) 
     rate = PACE[event.speed] * manner.tempo * (1 + 0.05 * spread[0])
     size = EXTENT[event.size] * manner.extent * (1 + 0.06 * spread[1])
     stage.open_event(sign, float(rate), float(np.clip(size, 0.4, 1.8)))
-
-
-def begins_standing(action: Action) -> bool:
-    """Whether an action can be done from standing."""
-    return STAND in action.begins

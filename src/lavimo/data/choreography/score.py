@@ -37,10 +37,13 @@ ARM_DOWN = (0.16, -1.0, 0.06)
 LEG_DOWN = (0.08, -1.0, 0.02)
 
 
-def arm(out: float, up: float, forward: float, swivel: float = 0.0) -> tuple[float, ...]:
+Number = float | int
+
+
+def arm(out: Number, up: Number, forward: Number, swivel: Number = 0.0) -> tuple[float, ...]:
     """Hand `out`, `up`, `forward` of the shoulder in arm lengths, as direction and reach."""
     reach = float(np.sqrt(out * out + up * up + forward * forward))
-    return out / reach, up / reach, forward / reach, min(reach, 1.0), swivel
+    return out / reach, up / reach, forward / reach, min(reach, 1.0), float(swivel)
 
 
 HANGING = arm(0.15, -0.95, 0.07, 0.1)
@@ -72,7 +75,7 @@ class Stage:
             toe = (SIGN[side] * stance, 0.0, self.figure.toe * 0.6, SIGN[side] * 0.12, 0.0)
             self._write(f"foot_{side}", 0.0, toe)
 
-    def _write(self, track: str, time: float, values: Sequence[float]) -> None:
+    def _write(self, track: str, time: float, values: Sequence[Number]) -> None:
         assert len(values) == TRACKS[track], track
         made = (time, tuple(float(v) for v in values))
         self.keys[track].append(made)
@@ -90,7 +93,7 @@ class Stage:
         self.sign, self.rate, self.size = sign, rate, size
         self.origin, self.facing = np.array(self.last("root")), self.last("heading")[0]
 
-    def world(self, near: float, forward: float) -> tuple[float, float]:
+    def world(self, near: Number, forward: Number) -> tuple[float, float]:
         """World x, z of a spot `near` and `forward` metres from the event's beginning."""
         left = near * self.sign
         c, s = np.cos(self.facing), np.sin(self.facing)
@@ -103,20 +106,20 @@ class Stage:
         """`near` or `far` as left or right."""
         return "left" if (which == "near") == (self.sign > 0) else "right"
 
-    def seconds(self, duration: float, real: bool = False) -> float:
+    def seconds(self, duration: Number, real: bool = False) -> float:
         """A duration at this event's pace; gravity (`real`) keeps its own."""
         return duration if real else duration / self.rate
 
     # -- writing ----------------------------------------------------------------------------------
 
-    def key(self, track: str, time: float, values: Sequence[float], begins: float) -> None:
+    def key(self, track: str, time: float, values: Sequence[Number], begins: float) -> None:
         """Move a channel to `values` at `time`, having held it until `begins`."""
         newest = self.newest[track]
         if newest[0] < begins - 1e-6:
             self._write(track, begins, newest[1])
         self._write(track, time, values)
 
-    def move(self, duration: float, *, real: bool = False, **channels: object) -> None:
+    def move(self, duration: Number, *, real: bool = False, **channels: object) -> None:
         """Go to a pose within `duration` and advance the time.
 
         Channels: root (near, forward, turn), height, sway, pelvis, spine, head, shrug, and
@@ -141,7 +144,7 @@ class Stage:
         else:
             self._put_trunk(name, time, tuple(value), begins)  # type: ignore[arg-type]
 
-    def _put_trunk(self, name: str, time: float, value: tuple[float, ...], begins: float) -> None:
+    def _put_trunk(self, name: str, time: float, value: tuple[Number, ...], begins: float) -> None:
         if name == "sway":
             value = (value[0] * self.sign, value[1])
         elif name == "shrug":
@@ -166,7 +169,7 @@ class Stage:
         else:
             self._put_leg(track, sign, time, tuple(value), begins)  # type: ignore[arg-type]
 
-    def _put_grip(self, track: str, time: float, value: tuple[float, ...], begins: float) -> None:
+    def _put_grip(self, track: str, time: float, value: tuple[Number, ...], begins: float) -> None:
         near, up, forward = value[:3]
         x, z = self.world(near, forward)
         weight = value[3] if len(value) > 3 else 1.0
@@ -176,7 +179,7 @@ class Stage:
         self.key(track, time, (x, up, z, weight), begins)
 
     def _put_leg(
-        self, track: str, sign: float, time: float, value: tuple[float, ...], begins: float
+        self, track: str, sign: float, time: float, value: tuple[Number, ...], begins: float
     ) -> None:
         """(out, up, forward, swivel, toes) in leg lengths from the hip, pelvis frame."""
         out, up, forward, swivel, toes = (*value, 0.0, 0.0)[:5]
@@ -187,7 +190,7 @@ class Stage:
         self.key(track, time, (*direction, 1.0, toes), begins)
 
     def spot(
-        self, which: str, near: float, forward: float, turn: float = 0.0, wide: float = 1.0
+        self, which: str, near: Number, forward: Number, turn: Number = 0.0, wide: Number = 1.0
     ) -> tuple[float, float, float]:
         """World x, z and yaw of a toe for a performer who stands at (near, forward, turn)."""
         sign = SIGN[self.side(which)]
@@ -204,34 +207,61 @@ class Stage:
         which: str,
         begins: float,
         ends: float,
-        place: tuple[float, float, float],
-        lift: float = 0.05,
-        wide: float = 1.0,
+        place: tuple[Number, Number, Number],
+        *,
+        lift: Number = 0.05,
+        wide: Number = 1.0,
+        up: Number = 0.0,
+        pitch: Number = 0.0,
     ) -> None:
-        """Swing a foot to stand at `place` (near, forward, turn); world times."""
+        """Swing a foot to its spot at `place` (near, forward, turn); world times.
+
+        `up` is the height of what it steps on, `pitch` how far the heel is raised there.
+        """
         x, z, yaw = self.spot(which, *place, wide)
         track = f"foot_{self.side(which)}"
         old = self.last(track)
         middle = begins + 0.45 * (ends - begins)
         half = [(a + b) / 2 for a, b in zip(old[:4], (x, 0.0, z, yaw), strict=True)]
-        self.key(track, middle, (half[0], lift, half[2], half[3], 0.25), begins)
-        self.key(track, ends, (x, 0.0, z, yaw, 0.0), begins)
+        high = max(old[1], up) + lift
+        self.key(track, middle, (half[0], high, half[2], half[3], max(0.25, pitch)), begins)
+        self.key(track, ends, (x, up, z, yaw, pitch), begins)
 
-    def feet(
+    def tread(
         self,
-        time: float,
-        begins: float,
-        up: float,
-        pitch: float,
-        place: tuple[float, float, float] = (0.0, 0.0, 0.0),
-        wide: float = 1.0,
+        which: str,
+        duration: Number,
+        place: tuple[Number, Number, Number] = (0, 0, 0),
+        *,
+        lift: Number = 0.05,
+        wide: Number = 1.0,
+        up: Number = 0.0,
+        pitch: Number = 0.0,
+        delay: Number = 0.0,
     ) -> None:
-        """Put both toes `up` metres above their spots at a place (for jumps)."""  # fmt: skip
-        for which in ("near", "far"):
-            x, z, yaw = self.spot(which, *place, wide)
-            self.key(f"foot_{self.side(which)}", time, (x, up, z, yaw, pitch), begins)
+        """Start a step now (or after `delay`) that takes `duration`, without advancing the time."""
+        begins = self.now + self.seconds(delay)
+        ends = begins + self.seconds(duration)
+        self.step(which, begins, ends, place, lift=lift, wide=wide, up=up, pitch=pitch)
 
-    def settle(self, duration: float = 0.4) -> None:
+    def toes(
+        self,
+        duration: Number,
+        up: Number,
+        pitch: Number,
+        *,
+        place: tuple[Number, Number, Number] = (0, 0, 0),
+        wide: Number = 1.0,
+        which: tuple[str, ...] = ("near", "far"),
+        real: bool = False,
+    ) -> None:
+        """Bring toes straight to `up` metres above their spots, without advancing the time."""
+        ends = self.now + self.seconds(duration, real)
+        for foot in which:
+            x, z, yaw = self.spot(foot, *place, wide)
+            self.key(f"foot_{self.side(foot)}", ends, (x, up, z, yaw, pitch), self.now)
+
+    def settle(self, duration: Number = 0.4) -> None:
         """Bring arms, legs and trunk back to rest for the present posture."""
         standing = self.posture == "standing"
         self.move(

@@ -146,13 +146,17 @@ def fit_neighbours(
 
 
 def _features(samples: Sequence[Sample]) -> list[Float32[np.ndarray, "_ 137"]]:
-    clips = []
-    for one in samples:
-        if one.positions is None:
-            raise EvaluationError(f"{one.id} has no positions; a baseline needs its motion.")
-        clips.append(one.positions)
-    blocks = humanml.encode_batch(clips, canonical=True)
-    return [np.delete(block, _ROTATIONS, axis=1) for block in blocks]
+    encoded: list[Float32[np.ndarray, "_ numbers"]] = []
+    if all(one.features is not None for one in samples):
+        encoded = [one.features for one in samples if one.features is not None]
+    else:
+        clips = [one.positions for one in samples if one.positions is not None]
+        if len(clips) < len(samples):
+            raise EvaluationError("A clip has no positions; a baseline needs every motion.")
+        encoded = humanml.encode_batch(clips, canonical=True)
+    if encoded[0].shape[1] != humanml.DIM:
+        raise EvaluationError("The baselines know 263 numbers a frame only, not KIT's 251.")
+    return [np.delete(block, _ROTATIONS, axis=1) for block in encoded]
 
 
 def _targets(samples: Sequence[Sample], sentences: Sentences) -> Float[np.ndarray, "clips dim"]:

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from lavimo.data.openmotion import UNTRAINED_RIGS
 from lavimo.data.sample import Sample
 from lavimo.errors import EvaluationError
 from lavimo.evaluation import baselines
@@ -13,38 +12,13 @@ from lavimo.evaluation.diagnostics import PairAccuracy, side_accuracy
 from lavimo.evaluation.embed import embed_motions, embed_sentences, embed_texts
 from lavimo.evaluation.protocols import BATCH, Result, Task, judge
 from lavimo.evaluation.ranks import similarity
+from lavimo.evaluation.sets import Subset, TestSet
 from lavimo.files import sha256_of_json
 from lavimo.progress import Progress
 from lavimo.runtime.encoder import Encoder
 from lavimo.shapes import Float32, Int64
 
-MAIN_PROTOCOLS = ("same-caption", "strict")
 Score = Callable[[Sequence[Sample]], Float32[np.ndarray, "clips clips"]]
-
-
-@dataclass(frozen=True)
-class Subset:
-    """Clips that ask; `own` ranks them among themselves, else among the whole split."""
-
-    name: str
-    sources: tuple[str, ...] = ()
-    own: bool = False
-
-    def chosen(self, samples: Sequence[Sample]) -> Int64[np.ndarray, " queries"]:
-        """Their places; no sources means every clip."""
-        return np.array(
-            [i for i, one in enumerate(samples) if not self.sources or one.source in self.sources],
-            np.int64,
-        )
-
-
-OPENMOTION = (
-    Subset("all"),
-    Subset("Bandai-Namco", ("bandai-namco-1", "bandai-namco-2")),
-    Subset("HDM05", ("hdm05",)),
-    Subset("CMU", ("cmu", "cmu-jump", "cmu-daz")),
-    Subset("never-trained rigs", UNTRAINED_RIGS, own=True),
-)
 
 
 @dataclass(frozen=True)
@@ -71,16 +45,6 @@ class Report:
     choreography: dict[str, tuple[Result, Result]] = field(default_factory=dict)
 
 
-def subsets_of(samples: Sequence[Sample]) -> tuple[Subset, ...]:
-    """The issue's subsets for OpenMotion; all clips and each source for other data."""
-    here = {one.source for one in samples}
-    known = tuple(s for s in OPENMOTION if not s.sources or here.intersection(s.sources))
-    if here <= {source for subset in OPENMOTION for source in subset.sources}:
-        return known
-    sources = sorted(here) if 1 < len(here) <= 12 else []
-    return (Subset("all"), *(Subset(name, (name,)) for name in sources))
-
-
 def score_by(encoder: Encoder, progress: Progress | None = None) -> Score:
     """The scoring function of an encoder: cosine of first captions and motions."""
 
@@ -95,10 +59,9 @@ def baseline_scores(
     train: Sequence[Sample], val: Sequence[Sample], progress: Progress | None = None
 ) -> dict[str, Score]:
     """Ridge and text-kNN, fitted on train and chosen on val."""
-    from lavimo.runtime.minilm import MiniLM
 
     def sentences(texts: Sequence[str]) -> Float32[np.ndarray, "texts dim"]:
-        return embed_sentences(lambda part: MiniLM.load().sentence(part), texts, progress)
+        return _sentences(texts, progress)
 
     return {
         "ridge": baselines.fit_ridge(train, val, sentences).scores,
@@ -106,38 +69,44 @@ def baseline_scores(
     }
 
 
+def _sentences(texts: Sequence[str], progress: Progress | None) -> Float32[np.ndarray, "texts dim"]:
+    from lavimo.runtime.minilm import MiniLM
+
+    return embed_sentences(lambda part: MiniLM.load().sentence(part), texts, progress)
+
+
 def make(
     systems: dict[str, Score],
-    samples: Sequence[Sample],
+    test: TestSet,
     *,
-    data: str,
-    split: str,
     model_id: str = "",
-    protocols: Sequence[str] = MAIN_PROTOCOLS,
-    sentences: Float32[np.ndarray, "clips dim"] | None = None,
+    protocols: Sequence[str] | None = None,
+    progress: Progress | None = None,
     seed: int = 0,
 ) -> Report:
-    """Judge every system on every subset under every protocol.
+    """Judge every system on every subset under every protocol (None = those that fit the set).
 
-    Raises EvaluationError when there are no clips, or a clip has no caption.
+    A subset that is too small for small batches is left out there. Raises EvaluationError for an
+    unknown protocol.
     """
-    if not samples:
-        raise EvaluationError(f"{data} has no {split} clips to judge on; choose another split.")
-    for one in samples:
-        if not one.texts:
-            raise EvaluationError(f"{one.id} has no caption; evaluation needs one a clip.")
+    chosen = test.protocols if protocols is None else tuple(protocols)
+    samples = test.samples
+    alike = any(name.startswith("threshold") for name in chosen)
+    sentences = _sentences([one.texts[0] for one in samples], progress) if alike else None
     tasks = {name: Task(samples, score(samples), sentences) for name, score in systems.items()}
-    lines = [
-        Line(name, subset.name, subset.own, result)
-        for subset in subsets_of(samples)
-        for protocol in protocols
-        for way in (0, 1)
-        for name, task in tasks.items()
-        for result in [_judged(task, subset.chosen(samples), subset, protocol, seed)[way]]
-    ]
+    lines: list[Line] = []
+    for subset in test.subsets:
+        places = subset.chosen(samples)
+        for protocol in chosen:
+            if protocol == "small-batches" and len(places) < BATCH:
+                continue
+            pairs = {name: _judged(task, places, subset, protocol, seed)
+                     for name, task in tasks.items()}  # fmt: skip
+            for way in (0, 1):
+                lines += [Line(name, subset.name, subset.own, p[way]) for name, p in pairs.items()]
     return Report(
-        data=data,
-        split=split,
+        data=test.name,
+        split=test.split,
         clips=len(samples),
         gallery_sha256=sha256_of_json([one.id for one in samples]),
         model_id=model_id,

@@ -33,7 +33,7 @@ def rich_tables(report: Report) -> "Iterator[Table]":
     for title, rows in _sections(report):
         table = Table(title=title, title_justify="left", box=None, pad_edge=False)
         for number, name in enumerate(HEAD):
-            table.add_column(name, justify="left" if number < 2 else "right", no_wrap=number > 1)
+            table.add_column(name, justify="left" if number < 2 else "right", no_wrap=True)
         for row in rows:
             dim = row[1] in ("ceiling", "chance")
             table.add_row(*row, style="dim" if dim else "", end_section=row[1] == "chance")
@@ -93,8 +93,8 @@ def _sections(report: Report) -> Iterator[tuple[str, list[tuple[str, ...]]]]:
 
 def _block(subset: str, lines: list[Line]) -> list[tuple[str, ...]]:
     first = lines[0].result
-    where = "own gallery" if lines[0].own_gallery else f"of {first.scores.gallery}"
-    label = f"{subset} ({first.scores.queries}, {where})"
+    where = ", own" if lines[0].own_gallery else f"/{first.scores.gallery}"
+    label = f"{subset} ({first.scores.queries}{where})"
     systems = [(line.system, _cells(line.result)) for line in lines]
     rows = [("ceiling", _plain(first.ceiling)), *systems, ("chance", _plain(first.chance))]
     return [(label if i == 0 else "", name, *cells) for i, (name, cells) in enumerate(rows)]
@@ -125,8 +125,10 @@ def _remarks(report: Report) -> Iterator[str]:
             f"({parts}; {found.queries} queries, {found.pairs} pairs; chance 0.5)."
         )
     yield (
-        "In brackets: 95 % bootstrap interval over queries. Ceiling: a perfect text encoder on "
-        "these captions. Chance: a random order. Ties: the mean place."
+        "Beside clips: queries/gallery; own: ranked among themselves. Beside scores: 95 % bootstrap "
+        "interval over queries. Ceiling: a perfect text encoder on these captions. Chance: a "
+        "random order. Ties take their mean place; under same-caption other right answers are no "
+        "rivals."
     )
 
 

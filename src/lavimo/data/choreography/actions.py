@@ -2,6 +2,9 @@
 
 from lavimo.data.choreography import (
     actions_combat,
+    actions_daily,
+    actions_dance,
+    actions_floor,
     actions_gestures,
     actions_jumps,
     actions_locomotion,
@@ -15,5 +18,8 @@ ACTIONS: dict[str, Action] = {
     **actions_gestures.ACTIONS,
     **actions_combat.ACTIONS,
     **actions_sports.ACTIONS,
+    **actions_daily.ACTIONS,
+    **actions_floor.ACTIONS,
+    **actions_dance.ACTIONS,
 }
 """Every action by name; captions, programmes and tests go through this table."""

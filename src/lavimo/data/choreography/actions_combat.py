@@ -79,7 +79,7 @@ def kick_back(stage: Stage, event: Event) -> None:
     stand_on_far(stage)
     for _ in range(event.count):
         stage.move(0.24, near_leg=(0.06, -0.5, 0.3, 0, 0.2), spine=(0.2, 0, 0))
-        stage.move(0.17, near_leg=(0.08, -0.6 + high, -0.78, 0, 0.2), pelvis=(0.6, 0, 0),
+        stage.move(0.26, near_leg=(0.08, -0.6 + high, -0.78, 0, 0.2), pelvis=(0.6, 0, 0),
                    spine=(0.25, 0, 0.25), head=(-0.2, 0, 0.7), sway=(-0.07, -0.03))
         stage.move(0.12)
         stage.move(0.22, near_leg=(0.06, -0.6, 0.2, 0, 0.1), pelvis=(0.1, 0, 0),

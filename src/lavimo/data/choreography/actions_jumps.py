@@ -44,10 +44,10 @@ def flight(
 def crouch(stage: Stage, deep: float = 0.8, duration: float = 0.3) -> None:
     """Bend the knees, arms back, ready to jump."""
     stage.move(duration, height=deep, pelvis=(0.3, 0, 0), spine=(0.25, 0, 0), sway=(0, -0.06),
-               head=(-0.15, 0, 0), both_arm=(0.15, -0.75, -0.45))
+               head=(-0.15, 0, 0), both_arm=(0.15, -0.8, -0.4))
 
 
-def push_off(stage: Stage, arms: tuple[float, ...] = (0.2, 0.5, 0.7)) -> None:
+def push_off(stage: Stage, arms: tuple[float, ...] = (0.15, -0.35, 0.8)) -> None:
     """Straighten onto the toes."""
     stage.toes(0.13, 0.0, 0.85, real=True)
     stage.move(0.13, real=True, height=1.04, pelvis=(0.05, 0, 0), spine=(0, 0, 0), sway=(0, 0.02),
@@ -84,7 +84,7 @@ def jump_way(stage: Stage, event: Event) -> None:
         stage.toes(0.13, 0.0, 0.85, real=True, place=start)
         stage.move(0.13, real=True, height=1.0, pelvis=(0.2, 0, 0), spine=(0, 0, 0),
                    root=(start[0] + 0.12 * way[0], start[1] + 0.12 * way[1], 0),
-                   both_arm=(0.15, 0.3, 0.85), sway=(0, 0))
+                   both_arm=(0.15, -0.35, 0.8), sway=(0, 0))
         lead = (start[0] + 0.12 * way[0], start[1] + 0.12 * way[1], 0.0)
         flight(stage, 0.2 * stage.figure.leg, place, start=lead, tuck=0.12, low=0.93)
         land(stage)

@@ -100,7 +100,7 @@ def two_bones(
 
 _REST_LEG, _POLE_LEG = unit(np.array([0, -0.75, 0.66])), unit(np.array([0, 0.66, 0.75]))
 _REST_ARM, _POLE_ARM = np.array([0.0, 0.0, 1.0]), {
-    "left": unit(np.array([0.35, -1.0, 0.0])), "right": unit(np.array([-0.35, -1.0, 0.0])),
+    "left": unit(np.array([0.25, -1.0, 0.0])), "right": unit(np.array([-0.25, -1.0, 0.0])),
 }  # fmt: skip
 
 

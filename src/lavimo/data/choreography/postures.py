@@ -29,20 +29,8 @@ def take_posture(stage: Stage, posture: str) -> None:
     }.get(posture)  # fmt: skip
     if down is not None:
         down(stage)
-        _start_here(stage)
+        stage.restart()
     stage.posture = posture
-
-
-def _start_here(stage: Stage) -> None:
-    """Forget how the posture was reached: the newest keys move to time 0."""
-    for track in stage.keys:
-        values = stage.last(track)
-        stage.keys[track] = []
-        del stage.newest[track]
-        stage.key(track, 0.0, values, 0.0)
-    x, z = stage.last("root")
-    stage.origin = np.array([x, z])
-    stage.now = 0.0
 
 
 def sit_on_chair(stage: Stage, duration: Number = 0.9) -> None:

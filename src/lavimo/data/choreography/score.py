@@ -46,7 +46,7 @@ def arm(out: Number, up: Number, forward: Number, swivel: Number = 0.0) -> tuple
     return out / reach, up / reach, forward / reach, min(reach, 1.0), float(swivel)
 
 
-HANGING = arm(0.15, -0.95, 0.07, 0.1)
+HANGING = arm(0.13, -0.96, 0.08, 0.0)
 
 
 class Stage:
@@ -85,6 +85,14 @@ class Stage:
     def last(self, track: str) -> tuple[float, ...]:
         """Values of the newest key of a channel."""
         return self.newest[track][1]
+
+    def restart(self) -> None:
+        """Begin at time 0 as things now stand, forgetting how they came to be."""
+        state = {track: self.last(track) for track in TRACKS}
+        self.now, self.newest = 0.0, {}
+        for track, values in state.items():
+            self.keys[track] = []
+            self._write(track, 0.0, values)
 
     # -- event frame ------------------------------------------------------------------------------
 
@@ -272,6 +280,18 @@ class Stage:
         )  # fmt: skip
         if standing:
             self.put("pelvis", self.now, (0, 0, 0), self.now - self.seconds(duration))
+
+    def beside(self, near: Number) -> tuple[float, float]:
+        """Sway `near` metres further than the present posture's own."""
+        left, forward = self._sway() if self.posture != "standing" else (0.0, 0.0)
+        return left + near, forward
+
+    def settle_feet(self) -> None:
+        """Set the (unloaded) toes where a performer at the present root and heading has them."""
+        self.open_event(self.sign, self.rate, self.size)
+        for which in ("near", "far"):
+            x, z, yaw = self.spot(which, 0, 0)
+            self.key(f"foot_{self.side(which)}", self.now, (x, 0.0, z, yaw, 0.0), self.now)
 
     def _sway(self) -> tuple[float, float]:
         left, forward = self.last("sway")

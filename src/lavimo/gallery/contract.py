@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, Protocol, Self
+from typing import Any, Literal, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -162,6 +162,7 @@ class Stats:
     licences: Mapping[str, int]
 
 
+@runtime_checkable
 class Backend(Protocol):
     """A gallery, wherever it is stored. One contract test runs every backend.
 
@@ -185,12 +186,12 @@ class Backend(Protocol):
         ...
 
     @classmethod
-    def create(cls, path: str | Path, model_id: str, dim: int, **options: Any) -> Self:
+    def create(cls, path: str | Path, model_id: str, dim: int, **options: Any) -> "Backend":
         """Make a new gallery (open for writing); refuses a path that holds something."""
         ...
 
     @classmethod
-    def open(cls, path: str | Path, *, write: bool = False) -> Self:
+    def open(cls, path: str | Path, *, write: bool = False) -> "Backend":
         """Open a gallery; `write=True` takes the writer's lock or says who holds it."""
         ...
 

@@ -5,7 +5,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Self
 
 import numpy as np
 
@@ -39,7 +38,7 @@ class Session:
         self.load_models()
 
     @classmethod
-    def open(cls, path: Path, *, write: bool) -> Self:
+    def open(cls, path: Path, *, write: bool) -> "Session":
         """Connect; `write` takes the writer's lock. Raises GalleryError."""
         schema.expect_gallery(path)
         lock = writer(path) if write else None

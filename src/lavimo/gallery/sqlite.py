@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Self
 
 import numpy as np
 
@@ -14,6 +13,7 @@ from lavimo.gallery.contract import FileRecord, Item, KnownFile, Stats
 from lavimo.gallery.filter_sql import words_query
 from lavimo.gallery.items import read_items
 from lavimo.gallery.matrix import best
+from lavimo.gallery.remodel import Remodel
 from lavimo.gallery.resident import Vectors, places
 from lavimo.gallery.session import Session
 from lavimo.shapes import Float32, Int64
@@ -66,7 +66,7 @@ class SqliteGallery:
         sentence_model_id: str = SENTENCE_MODEL,
         sentence_dim: int = SENTENCE_DIM,
         canonical_version: str = "",
-    ) -> Self:
+    ) -> "SqliteGallery":
         """Make a new gallery folder and open it for writing.
 
         Raises GalleryError when the path holds something or cannot be written.
@@ -84,7 +84,7 @@ class SqliteGallery:
         return cls.open(path, write=True)
 
     @classmethod
-    def open(cls, path: str | Path, *, write: bool = False) -> Self:
+    def open(cls, path: str | Path, *, write: bool = False) -> "SqliteGallery":
         """Open a gallery. Raises GalleryError when it is missing, damaged, newer or locked."""
         return cls(Session.open(Path(path), write=write))
 
@@ -92,7 +92,7 @@ class SqliteGallery:
         """Write the caches back (as the writer) and let go of the files."""
         self._session.close()
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> "SqliteGallery":
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -343,6 +343,10 @@ class SqliteGallery:
         """A copy of the gallery as of now; works while somebody writes."""
         with schema.explained(self.path):
             return upkeep.backup(self._session.database, self.path, Path(target))
+
+    def remodel(self, model_id: str, dim: int) -> Remodel:
+        """Begin, or go on with, giving the gallery vectors of another model."""
+        return Remodel(self._session, model_id, dim)
 
     def stored_path(self, path: str | Path) -> str:
         """A file's path as the database keeps it: relative when it lies beside the gallery.

@@ -131,7 +131,7 @@ class Scorer:
 
 
 def judge(
-    asked: Asked, table: Table, bank: Float[np.ndarray, "sentences width"]
+    asked: Asked, table: Table, bank: Float[np.ndarray, "sentences width"] | None
 ) -> Callable[[int], Signals]:
     """The signals of a row; what they have in common for the query is computed once."""
     name = next(n for n in ("motion", "example", "captions") if n in table.parts)
@@ -142,7 +142,7 @@ def judge(
     ranked = np.sort(best)[::-1]
     gap = float(ranked[0] - ranked[min(9, len(ranked) - 1)])
     domain = math.nan
-    if asked.sentence is not None:
+    if asked.sentence is not None and bank is not None:
         domain = calibrate.domain_score(asked.sentence, bank)
 
     def signals(row: int) -> Signals:

@@ -206,11 +206,8 @@ class Searcher:
         calibration = self._calibration()
         return self._scorer.table(asked, unwanted, calibration, where=where, by=by)
 
-    def _bank(self) -> Float32[np.ndarray, "sentences width"]:
-        bank: Float32[np.ndarray, "sentences width"] | None = None
-        if self._model is not None:
-            bank = getattr(self._model, "sentence_bank", None)
-        return np.zeros((0, 1), np.float32) if bank is None else bank
+    def _bank(self) -> Float32[np.ndarray, "sentences width"] | None:
+        return None if self._model is None else getattr(self._model, "sentence_bank", None)
 
     def _calibration(self) -> dict[str, Any]:
         return {} if self._model is None else self._model.calibration

@@ -1,0 +1,105 @@
+"""The pictures of the README and the docs, made anew from synthetic motion alone.
+
+    python docs/pictures.py [--folder docs/img]
+
+Writes motions.webp (moving), figure.webp (both themes) and, where Chromium is installed,
+page.webp and page-dark.webp: the page of `lavimo demo`, whose folder is named by `--demo`.
+Everything shown is made by lavimo's own choreographer (CC0-1.0).
+"""
+
+import argparse
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from lavimo.data.choreography import Event, Programme, choreograph, choreograph_programme
+from lavimo.render.sheet import key_moment
+from lavimo.render.stick import Scene, resampled
+from lavimo.shapes import Float32
+
+SHOWN = (
+    ("kicks with the left leg", Event("kick_front", side="left", direction="forward", count=2)),
+    ("waves the right hand", Event("wave", side="right", count=3)),
+    ("turns a cartwheel", Event("cartwheel", side="left")),
+    ("walks in a circle", Event("walk_circle", direction="left", count=8, degrees=360)),
+)
+TILE = (220, 250)
+RATE, SECONDS = 12.5, 3.6
+INK, PAPER = "#3c4855", "#eef1f5"
+
+
+def moving(target: Path) -> None:
+    """Four clips side by side, each under its sentence, in one loop."""
+    clips = [(text, _clip(event)) for text, event in SHOWN]
+    scenes = [(text, Scene(clip, size=TILE)) for text, clip in clips]
+    font = ImageFont.load_default(15)
+    pictures = []
+    for number in range(round(RATE * SECONDS)):
+        picture = Image.new("RGB", (TILE[0] * len(scenes), TILE[1] + 34), PAPER)
+        draw = ImageDraw.Draw(picture)
+        for column, (text, scene) in enumerate(scenes):
+            frame = number % len(scene.points)
+            picture.paste(scene.draw(frame), (column * TILE[0], 0))
+            middle = column * TILE[0] + TILE[0] / 2
+            draw.text((middle, TILE[1] + 8), text, fill=INK, font=font, anchor="ma")
+        pictures.append(picture)
+    pictures[0].save(target, save_all=True, append_images=pictures[1:], loop=0,
+                     duration=round(1000 / RATE), quality=74, method=6)  # fmt: skip
+
+
+def figure(target: Path) -> None:
+    """One pose in the light and in the dark theme."""
+    clip = _clip(SHOWN[0][1])
+    frame = key_moment(clip)
+    picture = Image.new("RGB", (840, 420))
+    for column, theme in enumerate(("light", "dark")):
+        picture.paste(Scene(clip, size=420, theme=theme).draw(frame), (420 * column, 0))
+    picture.save(target, quality=85, method=6)
+
+
+def page(demo: Path, folder: Path) -> None:
+    """The demo's page as a browser shows it, light and dark."""
+    browser = next((b for n in ("chromium", "google-chrome") if (b := shutil.which(n))), None)
+    if browser is None or not demo.is_file():
+        return
+    for name, theme in (("page", "light"), ("page-dark", "dark")):
+        with tempfile.TemporaryDirectory() as scratch:
+            html = Path(scratch) / "page.html"
+            text = demo.read_text("utf-8")
+            html.write_text(text.replace('class="lvm lvm-page"',
+                                         f'class="lvm lvm-page" data-theme="{theme}"'), "utf-8")  # fmt: skip
+            shot = Path(scratch) / "shot.png"
+            subprocess.run(
+                [browser, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
+                 f"--user-data-dir={scratch}/user", "--force-prefers-reduced-motion",
+                 "--virtual-time-budget=4000", "--window-size=1320,1260",
+                 f"--screenshot={shot}", html.as_uri()],
+                check=True, capture_output=True, timeout=120,
+            )  # fmt: skip
+            Image.open(shot).convert("RGB").save(folder / f"{name}.webp", quality=82, method=6)
+
+
+def _clip(event: Event) -> Float32[np.ndarray, "frames 22 3"]:
+    body = choreograph(1, events=1).programme.body
+    made = choreograph_programme(Programme(seed=1, body=body, events=(event,)))
+    return resampled(made.positions, made.fps, RATE)
+
+
+def main() -> None:
+    """Make all pictures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--folder", type=Path, default=Path(__file__).parent / "img")
+    parser.add_argument("--demo", type=Path, default=Path("demo/index.html"))
+    args = parser.parse_args()
+    args.folder.mkdir(parents=True, exist_ok=True)
+    moving(args.folder / "motions.webp")
+    figure(args.folder / "figure.webp")
+    page(args.demo, args.folder)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,56 +1,78 @@
 """Measured facts against a sentence: what supports it, and what says the opposite side.
 
-A gallery keeps what was measured of a row as tags ("left hand raised", "walking backward") and
-numbers (`turn` in degrees, left positive). A tag speaks of a sentence when both name the same
-action or posture; then the side rule decides whether it supports the sentence or contradicts it.
+A gallery keeps what was measured of a row as tags ("left hand raised", "moving backward"; see
+lavimo.features.describe). A sentence claims tags by plain wording; what is not understood is
+neither supported nor contradicted.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
-from lavimo.data.captions import contradict, direction_words
+from lavimo.features.claims import limb_side, turn_side, way_side
 
 SUPPORT = 1.0
 CONTRADICTION = -3.0
 """Sigmas, before the weight of facts: a wrong side costs more than a right one gains, since the
 motion and the captions have already paid for what fits."""
-TURN = 30.0
-"""Degrees of heading below which nobody speaks of a turn."""
 
-# Words that say how or with what, not which action: they alone do not tie a tag to a sentence.
-_EMPTY = frozenset(
-    re.findall(
-        r"\w+",
-        """a an and the of with on in at to by for from is are be it its his her their one two both
-        once twice times person people man woman someone somebody figure then while body side own
-        left right forward forwards backward backwards up down upward downward upwards downwards
-        clockwise counterclockwise counter sideways slow slowly fast quick quickly place""",
-    )
-)
-_LIMBS = frozenset(("hand", "arm", "foot", "leg", "knee", "elbow", "wrist", "ankle", "head"))
+_OTHER = {"left": "right", "right": "left", "forward": "backward", "backward": "forward"}
+_ARM = r"(?:hand|arm|fist|wrist|elbow|palm)s?"
+_LEG = r"(?:leg|foot|feet|knee|heel|toe)s?"
 
-# One word for what people say in several ways; the key is a stem.
-_SAME = {
-    said: meant
-    for meant, others in {
-        "crawl": ("creep",),
-        "crouch": ("duck", "squat"),
-        "clap": ("clapp", "applaud"),
-        "jump": ("hop", "hopp", "leap"),
-        "kneel": ("knelt",),
-        "lie": ("ly", "lay", "lain"),
-        "punch": ("box", "fist"),
-        "raise": ("rais", "lift"),
-        "run": ("runn", "ran", "jog", "jogg", "dash", "sprint"),
-        "sit": ("sitt", "sat", "seat"),
-        "turn": ("rotat", "spin", "spinn"),
-        "walk": ("march", "pace", "pac", "step", "stepp", "strid", "stroll"),
-        "wave": ("wav",),
-    }.items()
-    for said in others
-}
+
+class Subject(NamedTuple):
+    """Words that claim something, and the tags that bear it out; {} stands for the side.
+
+    `side` reads the one side or direction that the sentence wants, "" for any.
+    """
+
+    words: str
+    tags: tuple[str, ...]
+    side: Callable[[str], str] | None = None
+
+
+def _arm_side(text: str) -> str:
+    return limb_side(text, _ARM)
+
+
+def _leg_side(text: str) -> str:
+    return limb_side(text, _LEG)
+
+
+def _way(text: str) -> str:
+    ahead = bool(re.search(r"\b(?:forwards?|ahead)\b", text))
+    back = bool(re.search(r"\bbackwards?\b", text))
+    return "" if ahead == back else "forward" if ahead else "backward"
+
+
+_SUBJECTS: tuple[Subject, ...] = (
+    Subject(r"\b(?:walk|stroll|march|strid)\w*", ("walking",)),
+    Subject(r"\b(?:run|jog|sprint|dash)\w*", ("running", "jogging")),
+    Subject(r"\b(?:forwards?|ahead|backwards?)\b", ("moving {}",), _way),
+    Subject(r"\bsideways|\bside-?steps?"
+            r"|\b(?:step|mov|walk|jump|hop|run|skip)\w*(?: \w+){0,3}? to the (?:left|right)",
+            ("moving sideways {}",), way_side),
+    Subject(r"\b(?:turn|veer|curv|rotat|spin|pivot|circl)\w*|clock-?wise",
+            ("turning {}",), turn_side),
+    Subject(r"\b(?:jump|leap|hop|skip)\w*", ("jump",)),
+    Subject(r"\bkick\w*", ("kick {}", "{} leg raised"), _leg_side),
+    Subject(rf"\b(?:rais|lift)\w*\b.*\b{_LEG}", ("{} leg raised", "{} knee raised"), _leg_side),
+    Subject(r"\b(?:punch|box|jab|strik|hit)\w*", ("punch {}",), _arm_side),
+    Subject(r"\b(?:wav(?:e|es|ing)|greet\w*)\b", ("waving {} hand", "{} hand raised"), _arm_side),
+    Subject(rf"\b(?:rais|lift|hold|put|reach|stretch)\w*\b.*\b{_ARM}|\b(?:hand|arm)s? up\b",
+            ("{} hand raised", "{} hand above head"), _arm_side),
+    Subject(r"\b(?:clap|applau)\w*", ("clapping",)),
+    Subject(r"\b(?:sit|sits|sitting|seated)\b", ("sitting",)),
+    Subject(r"\b(?:kneel\w*|knelt)\b", ("kneeling",)),
+    Subject(r"\b(?:lie|lies|lying|lay)\b", ("lying",)),
+    Subject(r"\bcrawl\w*|\ball fours", ("crawling", "on all fours")),
+    Subject(r"\b(?:crouch|squat|duck)\w*", ("squat", "crouched")),
+    Subject(r"\b(?:bow|bows|bowing|bend\w*|stoop\w*|pick\w* up)\b", ("bending forward",)),
+    Subject(r"\blean\w*", ("leaning {}",), way_side),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -65,56 +87,57 @@ class Verdict:
 NOTHING = Verdict((), (), 0.0)
 
 
-def weigh(text: str, tags: Sequence[str], attrs: Mapping[str, float | str]) -> Verdict:
-    """What the measured tags and numbers of a row say about a sentence."""
-    asked = _subjects(text)
-    if not asked:
+class _Claim(NamedTuple):
+    wanted: tuple[str, ...]
+    opposite: tuple[str, ...]
+
+
+def weigh(text: str, tags: Collection[str]) -> Verdict:
+    """What the measured tags of a row say about a sentence.
+
+    Support counts in the share of the claims that are borne out. An opposite side counts only
+    where the wanted one was not measured at all: many motions do both, one after the other.
+    """
+    claims = _claims(text)
+    if not claims:
         return NOTHING
     supporting: list[str] = []
     against: list[str] = []
-    for tag in [*tags, *_turns(tags, attrs)]:
-        if not asked & _subjects(tag):
+    met = 0
+    for claim in claims:
+        found = [tag for tag in claim.wanted if tag in tags]
+        met += bool(found)
+        supporting += found
+        if not found:
+            against += [tag for tag in claim.opposite if tag in tags]
+    value = SUPPORT * met / len(claims) + (CONTRADICTION if against else 0.0)
+    return Verdict(tuple(dict.fromkeys(supporting)), tuple(dict.fromkeys(against)), value)
+
+
+@lru_cache(maxsize=1024)
+def _claims(text: str) -> tuple[_Claim, ...]:
+    text = text.lower()
+    found = []
+    for subject in _SUBJECTS:
+        if not re.search(subject.words, text):
             continue
-        if not contradict(text, tag):
-            supporting.append(tag)
-        elif _one_sided(text):
-            against.append(tag)
-    sided = [tag for tag in supporting if direction_words(tag) & direction_words(text)]
-    if sided:
-        # It does both, one after the other: what fits counts.
-        return Verdict(tuple(sided), (), SUPPORT)
-    if against:
-        return Verdict((), tuple(against), CONTRADICTION)
-    return Verdict(tuple(supporting), (), SUPPORT if supporting else 0.0)
+        if subject.side is None:
+            found.append(_Claim(subject.tags, ()))
+            continue
+        side = subject.side(text)
+        if side:
+            found.append(_Claim(_with(subject.tags, side), _opposite(subject, side)))
+        elif subject.side is not _way:
+            found.append(_Claim(_with(subject.tags, "left", "right", "both"), ()))
+    return tuple(found)
 
 
-def _turns(tags: Sequence[str], attrs: Mapping[str, float | str]) -> list[str]:
-    turn = attrs.get("turn")
-    if not isinstance(turn, float | int) or abs(turn) < TURN or any("turn" in t for t in tags):
-        return []
-    return ["turning left" if turn > 0 else "turning right"]
+def _with(tags: tuple[str, ...], *sides: str) -> tuple[str, ...]:
+    named = [tag.format(side) for side in sides for tag in tags]
+    return tuple(name.replace("both hand ", "both hands ") for name in named)
 
 
-def _one_sided(text: str) -> bool:
-    # "steps left and then right" asks for both; no single tag can contradict it.
-    return len(direction_words(text) & {"left", "right"}) < 2
-
-
-@lru_cache(maxsize=8192)
-def _subjects(text: str) -> frozenset[str]:
-    """The actions and postures that a text names; limbs only where nothing else is named."""
-    words = [word for word in re.findall(r"[a-z]+", text.lower()) if word not in _EMPTY]
-    stems = [_stem(word) for word in words]
-    actions = frozenset(stem for stem in stems if stem not in _LIMBS)
-    return actions or frozenset(stems)
-
-
-def _stem(word: str) -> str:
-    if word in _SAME:
-        return _SAME[word]
-    plain = word
-    for ending in ("ing", "ed", "es", "s"):
-        if plain.endswith(ending) and len(plain) > len(ending) + 2:
-            plain = plain.removesuffix(ending)
-            break
-    return _SAME.get(plain, plain)
+def _opposite(subject: Subject, side: str) -> tuple[str, ...]:
+    other = _OTHER[side]
+    named = _with(subject.tags, other)
+    return (*named, f"only {other} arm moves") if subject.side is _arm_side else named

@@ -178,7 +178,7 @@ class Searcher:
     def _candidate(self, asked: Asked, table: Table, row: int, item: Item, by: By) -> _Candidate:
         verdict = facts.NOTHING
         if asked.query.text and by == "both":
-            verdict = facts.weigh(asked.query.text, item.tags, item.attrs)
+            verdict = facts.weigh(asked.query.text, item.tags)
         total = float(table.total[row]) + WEIGHTS["facts"] * verdict.value
         return _Candidate(row, item, total, verdict)
 

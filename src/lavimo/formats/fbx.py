@@ -29,6 +29,9 @@ from lavimo.shapes import Float
 PATIENCE = 180.0
 """Seconds that the child may take; sampling costs 0.25 ms a frame of 22 bones."""
 
+_Z_AXES = (4, 5)
+"""ufbx counts axes +x -x +y -y +z -z."""
+
 
 def clips(path: str | Path) -> tuple[str, ...]:
     """Names of the takes in the file."""
@@ -148,12 +151,14 @@ def _unpacked(path: Path, data: bytes) -> _Found:
                 path.name, arrays["values"], arrays["rest"],
                 [int(p) for p in arrays["parents"]], [bool(b) for b in arrays["bones"]],
                 [str(n) for n in text["names"]], text["take"], [str(t) for t in text["takes"]],
-                "z" if text["up"].upper().endswith("Z") else "y", fps, unit or 0.01,
+                "z" if text["up"] in _Z_AXES else "y", fps, unit or 0.01,
             )  # fmt: skip
     except (ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
         raise FormatError(
             f"{path}: this FBX file could not be read; export it as BVH or GLB."
         ) from error
+    if not any(found.bones) and len(found.names) < 3:
+        raise FormatError(f"{path} holds no skeleton; export the armature with its animation.")
     if len(found.values) > MAX_FRAMES or not np.isfinite(found.values).all():
         raise FormatError(
             f"{path} holds too many frames or values that are no finite numbers; export it again."

@@ -47,7 +47,8 @@ def _sampled(scene: Any, take: str | None, keep: list[Any]) -> bytes:
     fps = float(scene.settings.frames_per_second) or 30.0
     times = [0.0]
     if stack is not None:
-        count = round((stack.time_end - stack.time_begin) * fps) + 1
+        end = stack.time_end if stack.time_end > stack.time_begin else _last_key(scene, keep)
+        count = round((end - stack.time_begin) * fps) + 1
         if not 0 < count * len(nodes) < MOST_TRANSFORMS:
             os._exit(3)
         times = [stack.time_begin + frame / fps for frame in range(count)]
@@ -74,11 +75,21 @@ def _sampled(scene: Any, take: str | None, keep: list[Any]) -> bytes:
                 "names": [node.name for node in nodes],
                 "take": None if stack is None else stack.name,
                 "takes": [s.name for s in stacks],
-                "up": str(scene.settings.axes.up),
+                "up": int(scene.settings.axes.up),
             }).encode(), np.uint8),
         numbers=np.array([fps, float(scene.settings.unit_meters)]),
     )  # fmt: skip
     return buffer.getvalue()
+
+
+def _last_key(scene: Any, keep: list[Any]) -> float:
+    """Time of the last key of all curves: for takes whose file names no range."""
+    last = 0.0
+    for curve in scene.anim_curves:
+        keys = list(curve.keyframes)
+        keep += [curve, *keys]
+        last = max(last, max((key.time for key in keys), default=0.0))
+    return last
 
 
 def ufbx_transform(anim: Any, node: Any, time: float) -> Any:

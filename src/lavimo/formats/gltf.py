@@ -12,6 +12,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from lavimo.errors import FormatError
 from lavimo.formats.gltf_file import GltfFile, damaged_means_format_error, load
 from lavimo.formats.gltf_sample import sample
@@ -190,7 +192,8 @@ def _settled(
         axis = Decision(up, f"{up} is up, as asked")
     else:
         frames = joints.places[:: len(joints.places) // 16 + 1]
-        seen = [detect_up(names, p, joints.rest_places).value for p in (frames, joints.rest_places)]
+        rest = np.broadcast_to(joints.rest_places, frames.shape)
+        seen = [detect_up(names, places, rest).value for places in (frames, rest)]
         axis = Decision("y", "y is up, as glTF prescribes")
         if seen == ["z", "z"]:
             axis = Decision("z", "z is up: the body stands along it, moving and at rest")

@@ -172,6 +172,13 @@ def _parents(name: str, nodes: list[dict[str, Any]]) -> tuple[int, ...]:
             if not 0 <= child < len(nodes) or parents[child] != -1 or child == above:
                 raise FormatError(f"{name}: node {child} has two parents; the tree is damaged.")
             parents[child] = above
+    top = [node for node, above in enumerate(parents) if above < 0]
+    reached = 0
+    while top:
+        reached += 1
+        top.extend(nodes[top.pop()].get("children", ()))
+    if reached != len(nodes):
+        raise FormatError(f"{name}: nodes that are their own ancestors; the tree is damaged.")
     return tuple(parents)
 
 

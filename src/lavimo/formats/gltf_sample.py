@@ -84,7 +84,7 @@ def _key_times(file: GltfFile, number: int) -> Float[np.ndarray, " keys"]:
 
 
 def _clock(
-    file: GltfFile, keys: list[Float[np.ndarray, " keys"]], extras: object
+    file: GltfFile, keys: list[Float[np.ndarray, " _"]], extras: object
 ) -> tuple[float, Float[np.ndarray, " frames"]]:
     """Frames a second and the moments to sample: from the first key to the last."""
     if not keys:
@@ -92,8 +92,9 @@ def _clock(
     first, last = min(k[0] for k in keys), max(k[-1] for k in keys)
     fps = _rate(np.unique(np.concatenate(keys).round(5)), first, last)
     told = extras.get("fps") if isinstance(extras, dict) else None  # our writer knows it exactly
-    if isinstance(told, int | float) and told > 0 and (first == last or abs(told / fps - 1) < 0.01):
-        fps = float(told)
+    if isinstance(told, int | float) and 0 < told < 100_000:
+        frames = (last - first) * told
+        fps = float(told) if abs(frames - round(frames)) < 0.02 else fps
     count = (last - first) * fps
     if not count < MAX_FRAMES:
         raise FormatError(

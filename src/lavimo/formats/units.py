@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lavimo.shapes import Float, Int16
+from lavimo.shapes import Float, Int, Int16, Int64
 
 UNITS: tuple[tuple[float, str, float, float, float], ...] = (
     (1.0, "metres", 0.0, 0.8, 2.6),
@@ -35,7 +35,7 @@ UPRIGHT = 0.8
 _HEAD = re.compile(r"head|neck", re.IGNORECASE)
 _FEET = re.compile(r"foot|toe|ankle", re.IGNORECASE)
 
-Positions = Float[np.ndarray, "frames joints 3"]
+Positions = Float[np.ndarray, "_ joints 3"]
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def _join(best: float, below: float, arm: float) -> tuple[float, float]:
 
 
 def _carries_travel(
-    parents: Int16[np.ndarray, " joints"], children: Float[np.ndarray, " joints"], joint: int
+    parents: Int16[np.ndarray, " joints"], children: Int64[np.ndarray, " joints"], joint: int
 ) -> bool:
     while joint >= 0 and children[joint] == 1:
         joint = int(parents[joint])

@@ -123,7 +123,7 @@ def _knee(
     return counted
 
 
-def _median(parts: list[Float[np.ndarray, " counted"]]) -> tuple[int, float]:
+def _median(parts: list[Float[np.ndarray, " _"]]) -> tuple[int, float]:
     values = np.concatenate(parts) if parts else np.zeros(0)
     return (len(values), float(np.median(values))) if len(values) else (0, 0.0)
 

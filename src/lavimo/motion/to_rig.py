@@ -33,6 +33,7 @@ BEND_COUNTS = (0.2, 0.5)
 """Sine of the bend of a knee or elbow at which its hinge begins to count, and counts wholly."""
 
 Places = Float[np.ndarray, "frames 22 3"]
+Rest = Float[np.ndarray, "1 22 3"]
 Turns = Float[np.ndarray, "frames 4"]
 Vectors = Float[np.ndarray, "frames 3"]
 
@@ -52,7 +53,7 @@ class Reference:
     local: Float[np.ndarray, "joints 3"]
     positions: Float[np.ndarray, "joints 3"]
     turns: Float[np.ndarray, "joints 4"]
-    points: Float[np.ndarray, "1 22 3"]
+    points: Rest
     sole: float
 
 
@@ -186,7 +187,7 @@ def _bones(roles: Mapping[str, int]) -> dict[int, tuple[str, str, str]]:
     return bones
 
 
-def _limb_delta(wanted: Places, rest: Places, base: Turns, bone: tuple[str, str, str]) -> Turns:
+def _limb_delta(wanted: Places, rest: Rest, base: Turns, bone: tuple[str, str, str]) -> Turns:
     """Swing from the delta above so that the bone points as wanted, then turn its hinge."""
     start, end, then = bone
     before = rest[:, _AT[end]] - rest[:, _AT[start]]
@@ -208,7 +209,7 @@ def _limb_delta(wanted: Places, rest: Places, base: Turns, bone: tuple[str, str,
     return rot.multiply(rot.from_axis_angle(axis, angle * share), swung)
 
 
-def _hinge(rest: Places, bone: tuple[str, str, str]) -> Vectors:
+def _hinge(rest: Rest, bone: tuple[str, str, str]) -> Float[np.ndarray, "1 3"]:
     """The axis about which a knee or elbow bends, in the reference pose.
 
     Knees bend about the line from right to left hip, elbows of hanging arms about its opposite;

@@ -70,8 +70,8 @@ def page(demo: Path, folder: Path) -> None:
         with tempfile.TemporaryDirectory() as scratch:
             html = Path(scratch) / "page.html"
             text = demo.read_text("utf-8")
-            html.write_text(text.replace('class="lvm lvm-page"',
-                                         f'class="lvm lvm-page" data-theme="{theme}"'), "utf-8")  # fmt: skip
+            plain, themed = '"lvm lvm-page"', f'"lvm lvm-page" data-theme="{theme}"'
+            html.write_text(text.replace(plain, themed), "utf-8")
             shot = Path(scratch) / "shot.png"
             subprocess.run(
                 [browser, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",

@@ -7,6 +7,7 @@ both its coverage (smooth edges without drawing at a multiple of the size) and i
 
 import bisect
 import itertools
+import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -165,7 +166,7 @@ def _limb(
     ex, ey = b[0] - a[0], b[1] - a[1]
     square = ex * ex + ey * ey + 1e-6
     # The surface of a cone leans: its normal through a pixel starts further along the axis.
-    lean = (radius_b - radius_a) / np.sqrt(max(square - (radius_b - radius_a) ** 2, 1.0))
+    lean = (radius_b - radius_a) / math.sqrt(max(square - (radius_b - radius_a) ** 2, 1.0))
     along = dx * ex + dy * ey + lean * np.abs(dx * ey - dy * ex)
     along = np.clip(along / square, 0, 1)
     dx, dy = dx - along * ex, dy - along * ey

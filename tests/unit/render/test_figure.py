@@ -48,3 +48,20 @@ def test_left_and_right_differ_in_grey_too():
     for theme in figure.THEMES:
         left, right = figure.colour(theme, "left"), figure.colour(theme, "right")
         assert abs(float((left - right) @ grey)) > 25
+
+
+COLOUR_BLIND = {  # Machado, Oliveira and Fernandes 2009, severity 1, on linear RGB
+    "protanopia": [[0.1523, 1.0526, -0.2049], [0.1145, 0.7863, 0.0992], [-0.0039, -0.0481, 1.052]],
+    "deuteranopia": [[0.3673, 0.8606, -0.228], [0.2801, 0.6725, 0.0474], [-0.0118, 0.0429, 0.9689]],
+    "tritanopia": [[1.2555, -0.0767, -0.1788], [-0.0784, 0.9308, 0.1476], [0.0047, 0.6914, 0.3039]],
+}
+
+
+@pytest.mark.parametrize("kind", COLOUR_BLIND)
+@pytest.mark.parametrize("theme", list(figure.THEMES))
+def test_left_and_right_differ_for_the_colour_blind(kind: str, theme: str):
+    def seen(paint: str) -> np.ndarray:
+        linear = (figure.colour(theme, paint) / 255) ** 2.2
+        return 255 * np.clip(np.array(COLOUR_BLIND[kind]) @ linear, 0, 1) ** (1 / 2.2)
+
+    assert np.linalg.norm(seen("left") - seen("right")) > 90

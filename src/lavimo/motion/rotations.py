@@ -95,8 +95,11 @@ def from_axis_angle(axis: Vectors, angle: Float[np.ndarray, "*#batch"]) -> Quate
     return np.concatenate([np.cos(half), normalise(np.asarray(axis)) * np.sin(half)], axis=-1)
 
 
-def from_euler(angles: Vectors, order: str) -> Quaternions:
-    """Quaternions from intrinsic Euler angles in radians; `order` as in the module glossary."""
+def from_euler(angles: Float[np.ndarray, "*#batch turns"], order: str) -> Quaternions:
+    """Quaternions from intrinsic Euler angles in radians; `order` as in the module glossary.
+
+    An order of one or two axes takes as many angles.
+    """
     q = None
     for column, axis in enumerate(order):
         half = angles[..., column] / 2

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from lavimo.errors import FormatError
 from lavimo.files import sha256_of_file
+from lavimo.formats.settle import check_options
 from lavimo.motion.clip import Motion, cut
 
 MAX_BYTES = 2**30
@@ -173,6 +174,7 @@ def read(
     row = sniff(path)
     if fps is not None and not 0.01 <= fps <= 10_000:
         raise FormatError(f"{path}: {fps} frames a second is not possible; give another rate.")
+    check_options(str(path), unit, up)
     given = {"clip": clip, "unit": unit, "up": up, "fps": fps}
     if clip is not None and "clip" not in row.options:
         raise FormatError(f"{path} is a {row.name} file and holds one clip, none named {clip!r}.")

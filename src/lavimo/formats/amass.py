@@ -12,9 +12,9 @@ from pathlib import Path
 
 import numpy as np
 
-from lavimo.errors import FormatError, MotionError
+from lavimo.errors import FormatError
 from lavimo.formats.npyfile import Archive
-from lavimo.formats.settle import Raw, check_options, check_size, settle
+from lavimo.formats.settle import Raw, check_finite, check_size, settle
 from lavimo.motion import rotations as rot
 from lavimo.motion.clip import Motion
 from lavimo.motion.skeleton import SMPL_22
@@ -40,7 +40,6 @@ def read(
     FormatError when the file holds no poses or the model is missing.
     """
     name = str(path)
-    check_options(name, unit, up)
     with Path(path).open("rb") as stream:
         archive = Archive(stream, name, _PARTS_LIMIT)
         poses, root = _numbers(archive, "poses", 66), _numbers(archive, "trans", 3)
@@ -76,16 +75,14 @@ def _numbers(archive: Archive, key: str, columns: int) -> Float[np.ndarray, "fra
     if array.ndim != 2 or array.shape[1] < columns or array.dtype.kind not in "fiu":
         raise FormatError(f"{archive.name}: its {key!r} {array.shape} are not those of AMASS.")
     values: Float[np.ndarray, "frames columns"] = array[:, :columns].astype(np.float64)
-    if not np.isfinite(values).all():
-        frame = int(np.flatnonzero(~np.isfinite(values).all(axis=1))[0])
-        raise MotionError(f"{archive.name}: frame {frame} holds a value that is no finite number.")
+    check_finite(archive.name, values)
     return values
 
 
 def _rate(archive: Archive, path: str) -> float:
     key = next((key for key in _RATES if key in archive), None)
     if key is None:
-        raise FormatError(f"{path} holds no frame rate (AMASS's shape files do not); give --fps-in.")
+        raise FormatError(f"{path} holds no frame rate, as shape files do not; give --fps-in.")
     array = archive[key]
     rate = float(array.reshape(-1)[0]) if array.size == 1 and array.dtype.kind in "fiu" else 0.0
     if not 0.01 < rate < 1e5:

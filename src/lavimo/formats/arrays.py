@@ -13,7 +13,7 @@ import numpy as np
 from lavimo.errors import FormatError, MotionError
 from lavimo.files import atomic_path
 from lavimo.formats.npyfile import read_array
-from lavimo.formats.settle import FAR, check_options, check_size, y_up
+from lavimo.formats.settle import FAR, check_size, y_up
 from lavimo.formats.units import detect_unit, detect_up, longest_path
 from lavimo.motion import rotations as rot
 from lavimo.motion.clip import Motion, Source, resample
@@ -38,7 +38,6 @@ def read(
     frames or values that are not finite.
     """
     name = str(path)
-    check_options(name, unit, up)
     with Path(path).open("rb") as stream:
         array = read_array(stream, Path(path).stat().st_size, name)
     positions, remark = _positions(name, array)

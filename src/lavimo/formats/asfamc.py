@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from lavimo.errors import FormatError
-from lavimo.formats.settle import Raw, check_options, check_size, settle
+from lavimo.formats.settle import Raw, check_finite, check_size, settle
 from lavimo.motion import rotations as rot
 from lavimo.motion.clip import Motion
 from lavimo.motion.skeleton import MAX_JOINTS
@@ -70,7 +70,6 @@ def read(
     skeleton is missing.
     """
     name = str(path)
-    check_options(name, unit, up)
     if Path(path).suffix.lower() == ".asf":
         raise FormatError(f"{name} is a skeleton without motion; give an .amc file beside it.")
     text = _text(Path(path))
@@ -223,7 +222,7 @@ def _frames(path: str, text: str, skeleton: _Skeleton) -> dict[str, Float[np.nda
     size = next((at for at, line in enumerate(lines[1:], 1) if line.strip().isdigit()), len(lines))
     frames, rest = divmod(len(lines), size)
     check_size(path, frames, 1)
-    if size == 1:
+    if size == 1 or rest or not all(line.strip().isdigit() for line in lines[::size]):
         raise _fault_in_frames(path, text, lines, size)
     bones: dict[str, Float[np.ndarray, "frames n"]] = {}
     for at in range(1, size):
@@ -235,12 +234,11 @@ def _frames(path: str, text: str, skeleton: _Skeleton) -> dict[str, Float[np.nda
             bones[name] = np.array([list(map(float, row[1:])) for row in rows])
         except ValueError:
             raise _fault_in_frames(path, text, lines, size) from None
+        check_finite(path, bones[name])
         bone = skeleton.root if name == "root" else skeleton.bones.get(name)
         if bone is None or len(bone.dofs) != width - 1:
             what = f"the skeleton has no bone {name[:40]!r} with {width - 1} numbers"
             raise FormatError(f"{path}: {what}; it belongs to another .asf file.")
-    if rest or not all(line.strip().isdigit() for line in lines[::size]):
-        raise _fault_in_frames(path, text, lines, size)
     return bones
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from lavimo.errors import FormatError, MotionError
-from lavimo.formats.settle import Raw, check_options, check_size, settle
+from lavimo.formats.settle import Raw, check_finite, check_size, settle
 from lavimo.motion import rotations as rot
 from lavimo.motion.clip import Motion
 from lavimo.motion.skeleton import MAX_JOINTS
@@ -48,7 +48,6 @@ def read(
     Raises FormatError with the line that is wrong, MotionError on no frames or broken numbers.
     """
     name = str(path)
-    check_options(name, unit, up)
     data = Path(path).read_bytes()
     if b"\r" in data:
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
@@ -149,8 +148,9 @@ class _Parser:
 
     def _name(self) -> str:
         words: list[str] = []
+        line = self.line
         while (word := self._next()) != "{":
-            if word == "}" or len(words) > 20:
+            if self.line != line:
                 raise self._fault("a '{' is missing after a joint's name")
             words.append(word)
         return " ".join(words)[:200] or f"joint {len(self.tree.names)}"
@@ -213,6 +213,7 @@ def _rows(
         raise _fault_in_rows(path, data, head.end(), declared, width) from None
     if values.shape != (declared, width):
         raise _fault_in_rows(path, data, head.end(), declared, width)
+    check_finite(path, values)
     return values, rate
 
 
@@ -237,13 +238,12 @@ def _declared(path: str, line: int, head: re.Match[bytes]) -> tuple[int, float]:
 def _fault_in_rows(path: str, data: bytes, start: int, declared: int, width: int) -> FormatError:
     """The first line that breaks the promise of the header, found by a slow second look."""
     first = data.count(b"\n", 0, start) + 1
-    rows = 0
-    number = first
+    rows, last = 0, first
     for number, line in enumerate(data[start:].split(b"\n"), first):
         words = _COMMENT.sub(b"", line).split()
         if not words:
             continue
-        rows += 1
+        rows, last = rows + 1, number
         if rows > declared:
             what = f"a row too many, the header declares {declared} frames; mend `Frames:`"
             return FormatError(f"{path} line {number}: {what}.")
@@ -256,7 +256,7 @@ def _fault_in_rows(path: str, data: bytes, start: int, declared: int, width: int
             return FormatError(f"{path} line {number}: {_text(wrong)[:40]!r} is no number.")
     hint = "the file is cut off or its header is wrong"
     what = f"the file ends after {rows} frames, the header declares {declared}"
-    return FormatError(f"{path} line {number}: {what}; {hint}.")
+    return FormatError(f"{path} line {last}: {what}; {hint}.")
 
 
 def _is_number(word: bytes) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from lavimo.errors import FormatError
-from lavimo.formats.settle import Raw, check_options, check_size, settle
+from lavimo.formats.settle import Raw, check_finite, check_size, settle
 from lavimo.motion import rotations as rot
 from lavimo.motion.clip import Motion
 from lavimo.shapes import Float
@@ -57,12 +57,9 @@ def read(
     of 44 numbers, MotionError on no frames.
     """
     name = str(path)
-    check_options(name, unit, up)
     values = _frames(name, Path(path).read_bytes())
     check_size(name, len(values), len(JOINTS))
-    if not np.isfinite(values).all():
-        frame = int(np.flatnonzero(~np.isfinite(values).all(axis=1))[0])
-        raise FormatError(f"{name}: frame {frame} holds a value that is no finite number.")
+    check_finite(name, values)
     rotations, root = _pose(values)
     step, times = _times(name, values[:, 0])
     remarks: tuple[str, ...] = ()

@@ -1,5 +1,6 @@
 """NumPy's array files read with suspicion: no pickles, no more memory than the file is long."""
 
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -11,12 +12,17 @@ import numpy as np
 from lavimo.errors import FormatError
 
 _DAMAGE = (
-    ValueError, TypeError, KeyError, IndexError, OverflowError, SyntaxError, MemoryError,
-    RecursionError, EOFError, NotImplementedError, RuntimeError, zipfile.BadZipFile, zlib.error,
+    ValueError, TypeError, KeyError, IndexError, OverflowError, SyntaxError, MemoryError, EOFError,
+    NotImplementedError, RuntimeError, zipfile.BadZipFile, zlib.error,
 )  # fmt: skip
 
+_LONGEST_HEADER = 10_000
+_DESCR = re.compile(r"""['"]descr['"]\s*:\s*['"]([<>|=]?[a-zA-Z]\d{0,4})['"]""")
+_ORDER = re.compile(r"""['"]fortran_order['"]\s*:\s*(True|False)""")
+_SHAPE = re.compile(r"""['"]shape['"]\s*:\s*\(([\d,\s]{0,100})\)""")
 
-def read_array(stream: IO[bytes], size: int, name: str) -> np.ndarray:
+
+def read_array(stream: IO[bytes] | zipfile.ZipExtFile, size: int, name: str) -> np.ndarray:
     """The array of one .npy stream of `size` bytes.
 
     Numbers, and short texts as AMASS keeps them; structured and pickled content is refused.
@@ -24,10 +30,6 @@ def read_array(stream: IO[bytes], size: int, name: str) -> np.ndarray:
     """
     with damage_is_format_error(name):
         shape, fortran, dtype = _header(stream, name)
-        if dtype.hasobject:
-            raise FormatError(
-                f"{name} holds pickled Python objects, which lavimo never runs; save plain numbers."
-            )
         if dtype.kind not in "fiubSU" or dtype.itemsize == 0:
             raise FormatError(f"{name} holds {dtype} values; save plain numbers.")
         count = 1
@@ -53,21 +55,31 @@ def damage_is_format_error(name: str) -> Iterator[None]:
         raise FormatError(f"{name} is damaged and cannot be read; save it again.") from error
 
 
-def _header(stream: IO[bytes], name: str) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
-    version = np.lib.format.read_magic(stream)
-    if version == (1, 0):
-        shape, fortran, dtype = np.lib.format.read_array_header_1_0(stream)
-    elif version == (2, 0):
-        shape, fortran, dtype = np.lib.format.read_array_header_2_0(stream)
-    else:
-        raise FormatError(f"{name} is an array file of version {version}; save it again.")
-    return tuple(shape), bool(fortran), dtype
+def _header(stream: IO[bytes] | zipfile.ZipExtFile, name: str) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
+    """Shape, order and type. NumPy writes its header as Python source; nothing is evaluated."""
+    start = stream.read(8)
+    if len(start) < 8 or not start.startswith(b"\x93NUMPY"):
+        raise FormatError(f"{name} is no array file of NumPy's; save it again.")
+    width = 2 if start[6] == 1 else 4
+    length = int.from_bytes(stream.read(width), "little")
+    if start[6] not in (1, 2, 3) or length > _LONGEST_HEADER:
+        raise FormatError(f"{name} has a header that NumPy does not write; save it again.")
+    text = stream.read(length).decode("utf-8")
+    kind, order, shape = (pattern.search(text) for pattern in (_DESCR, _ORDER, _SHAPE))
+    if kind is not None and kind[1].endswith("O"):
+        raise FormatError(
+            f"{name} holds pickled Python objects, which lavimo never runs; save plain numbers."
+        )
+    if kind is None or order is None or shape is None:
+        raise FormatError(f"{name} holds no plain array of numbers; save one.")
+    lengths = tuple(int(word) for word in shape[1].replace(",", " ").split())
+    return lengths, order[1] == "True", np.dtype(kind[1])
 
 
 class Archive:
     """The arrays of an .npz file, read one at a time and only when asked for."""
 
-    def __init__(self, stream: IO[bytes], name: str, limit: int) -> None:
+    def __init__(self, stream: IO[bytes] | zipfile.ZipExtFile, name: str, limit: int) -> None:
         self.name, self.limit = name, limit
         with damage_is_format_error(name):
             self.zip = zipfile.ZipFile(stream)

@@ -47,11 +47,10 @@ def settle(
     """A Motion in metres, y up, with the reasons among its source's remarks.
 
     `unit` and `up` are the user's word and always win; `usual_*` is what the format prescribes.
-    Raises MotionError on values that are not finite or absurd, FormatError on a wrong `unit`/`up`.
+    Raises MotionError on values that are not finite or absurd.
     """
-    check_options(raw.path, unit, up)
     check_size(raw.path, len(raw.rotations), len(raw.names))
-    _check_finite(raw)
+    check_finite(raw.path, raw.rotations, raw.translations)
     with np.errstate(over="ignore", invalid="ignore"):
         positions, _ = forward(_skeleton(raw, 1.0, "y"), raw.rotations, raw.translations)
     frames = slice(None, None, max(1, len(positions) // 100))
@@ -89,16 +88,15 @@ def y_up(vectors: Float[np.ndarray, "*batch 3"]) -> Float[np.ndarray, "*batch 3"
     return turned
 
 
-def _check_finite(raw: Raw) -> None:
-    with np.errstate(invalid="ignore", over="ignore"):
-        good = np.isfinite(raw.rotations).all(axis=(1, 2)) & np.isfinite(raw.translations).all(
-            axis=(1, 2)
-        )
-    if not good.all():
-        frame = int(np.flatnonzero(~good)[0])
-        raise MotionError(
-            f"{raw.path}: frame {frame} holds a value that is no finite number; mend the export."
-        )
+def check_finite(path: str, *rows: Float[np.ndarray, "frames ..."]) -> None:
+    """Refuse the first frame that holds a NaN or an infinity."""
+    for values in rows:
+        good = np.isfinite(values).all(axis=tuple(range(1, values.ndim)))
+        if not good.all():
+            frame = int(np.flatnonzero(~good)[0])
+            raise MotionError(
+                f"{path}: frame {frame} holds a value that is no finite number; mend the export."
+            )
 
 
 def _unit(raw: Raw, frames: slice, unit: float | None, usual: float | None) -> Decision:

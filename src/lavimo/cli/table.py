@@ -1,0 +1,123 @@
+"""Hits as text: a table in a terminal, plain lines in a pipe."""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lavimo.search.results import NO_MATCH, Hit, Results
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
+BAR = 5
+NARROW = 90
+"""Columns under which licence and source share one."""
+ID_SIGNS = 8
+
+
+def show(results: Results, *, explain: bool = False) -> None:
+    """Print the answer to stdout; `explain` adds the reasons under each hit."""
+    if not results.hits:
+        print("Nothing in this gallery passes the filter." if results.gallery else "Nothing.")
+        return
+    if sys.stdout.isatty() and os.environ.get("TERM") != "dumb":
+        _table(results, explain)
+    else:
+        _lines(results, explain)
+
+
+def _lines(results: Results, explain: bool) -> None:
+    """Tab-separated, without colours: for grep, cut and files."""
+    if results.no_match:
+        print(NO_MATCH)
+    for hit in results:
+        start, end = hit.span
+        cells = (
+            str(hit.rank),
+            f"{hit.confidence:.2f}",
+            _plain(hit.caption),
+            f"{start:.1f}-{end:.1f} s",
+            hit.item.source,
+            hit.item.licence,
+            f"id:{hit.item.id[:ID_SIGNS]}",
+            hit.item.path + (f"#{hit.item.clip}" if hit.item.clip else ""),
+        )
+        print("\t".join(cells))
+        if explain:
+            for reason in hit.why:
+                print(f"\t{_plain(reason)}")
+
+
+def _table(results: Results, explain: bool) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console(highlight=False, width=shutil.get_terminal_size((100, 24)).columns)
+    narrow = console.width < NARROW
+    if results.no_match:
+        console.print(Text(NO_MATCH, "bold yellow"))
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, expand=True, padding=(0, 1))
+    table.add_column("", justify="right", style="dim", no_wrap=True)
+    table.add_column("sure", no_wrap=True)
+    table.add_column("motion", ratio=1)
+    table.add_column("seconds", no_wrap=True, justify="right")
+    table.add_column("from", no_wrap=not narrow, style="dim", overflow="fold")
+    if not narrow:
+        table.add_column("licence", no_wrap=True, style="dim")
+    table.add_column("id", no_wrap=True, style="cyan")
+    for hit in results:
+        table.add_row(*_cells(hit, narrow, explain))
+    console.print(table)
+    _footer(console, results)
+
+
+def _cells(hit: Hit, narrow: bool, explain: bool) -> "list[str | Text]":
+    from rich.text import Text
+
+    start, end = hit.span
+    motion = Text(_plain(hit.caption) or Path(hit.item.path).name)
+    if hit.alike:
+        motion.append(f"  +{hit.alike} alike", "dim")
+    if explain:
+        for reason in hit.why:
+            motion.append(f"\n· {_plain(reason)}", "dim")
+    cells: list[str | Text] = [str(hit.rank), _bar(hit.confidence), motion]
+    cells.append(f"{start:.1f}–{end:.1f}")
+    source, licence = Text(_plain(hit.item.source)), Text(_plain(hit.item.licence))
+    cells += [Text("\n").join([source, licence])] if narrow else [source, licence]
+    return [*cells, hit.item.id[:ID_SIGNS]]
+
+
+def _bar(confidence: float) -> "Text":
+    from rich.text import Text
+
+    full = round(confidence * BAR)
+    colour = "green" if confidence >= 0.6 else "yellow" if confidence >= 0.3 else "red"
+    text = Text("█" * full, colour)
+    text.append("░" * (BAR - full), "dim")
+    text.append(f" {100 * confidence:2.0f}%")
+    return text
+
+
+def _footer(console: "Console", results: Results) -> None:
+    from rich.text import Text
+
+    first = results.hits[0].item.id[:ID_SIGNS]
+    console.print(
+        Text(
+            f"{len(results)} of {results.searched} clips · more like the first: "
+            f"lavimo search id:{first} · take it home: lavimo export {first} -o clip.bvh",
+            "dim",
+        )
+    )
+
+
+def _plain(text: str) -> str:
+    """Captions come from anywhere: no escape sequences, no line breaks, no bare surrogates."""
+    clean = "".join(c if c.isprintable() else " " for c in text)
+    return " ".join(clean.encode(errors="replace").decode().split())

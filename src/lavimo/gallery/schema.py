@@ -141,7 +141,8 @@ def _fill(folder: Path, meta: dict[str, str], models: list[tuple[str, int, str]]
         database.execute("PRAGMA journal_mode=WAL")
         database.execute(f"PRAGMA application_id={APPLICATION_ID}")
         database.executescript(f"BEGIN; {DDL} PRAGMA user_version={VERSION}; COMMIT;")
-        rows = {"format": "lavimo-gallery", "version": str(VERSION), "uuid": uuid.uuid4().hex}
+        rows = {"format": "lavimo-gallery", "version": str(VERSION), "uuid": uuid.uuid4().hex,
+                "created_by": _program()}  # fmt: skip
         database.execute("BEGIN")
         database.executemany("INSERT INTO meta VALUES(?, ?)", sorted((rows | meta).items()))
         database.executemany("INSERT INTO model(model_id, dim, role) VALUES(?, ?, ?)", models)
@@ -150,12 +151,21 @@ def _fill(folder: Path, meta: dict[str, str], models: list[tuple[str, int, str]]
         database.close()
 
 
+def _program() -> str:
+    from importlib import metadata
+
+    try:
+        return f"lavimo {metadata.version('lavimo')}"
+    except metadata.PackageNotFoundError:
+        return "lavimo"
+
+
 def expect_gallery(path: Path) -> Path:
     """The database file of a gallery folder. Raises GalleryError when there is none."""
     file = path / DATABASE
     if not file.is_file():
         what = "is not there" if not path.exists() else "is no gallery (it holds no gallery.sqlite)"
-        raise GalleryError(f"{path} {what}; make one with `lavimo index FOLDER -o {path.name}`.")
+        raise GalleryError(f"{path} {what}; make one with `lavimo index FOLDER -o {path}`.")
     return file
 
 

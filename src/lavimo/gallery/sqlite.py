@@ -71,10 +71,7 @@ class SqliteGallery:
 
         Raises GalleryError when the path holds something or cannot be written.
         """
-        from lavimo import __version__
-
         meta = {
-            "created_by": f"lavimo {__version__}",
             "canonical_version": canonical_version,
             "model_id": model_id,
             "sentence_model_id": sentence_model_id,

@@ -43,7 +43,7 @@ class IndexReport:
     failures: list[Failure] = field(default_factory=list)
     seconds: float = 0.0
     stages: dict[str, float] = field(default_factory=dict)
-    """Seconds by stage, added up over the worker processes."""
+    """CPU seconds by stage, added up over the worker processes."""
 
     @property
     def clips_per_second(self) -> float:
@@ -74,7 +74,7 @@ def index(
     place = Path(gallery)
     fresh = not (place / DATABASE).is_file()
     found = find(sources, licence=licence)
-    report = IndexReport(place, failures=list(found.problems), stages=Clock().seconds)
+    report = IndexReport(place, failures=list(found.problems))
     with _open(place, encoder) as opened:
         run = _Run(opened, encoder, report, acknowledged or (lambda paths: None))
         orders = run.plan(found, windows=windows, retry=retry)
@@ -117,6 +117,8 @@ class _Run:
     ) -> None:
         self.gallery, self.encoder, self.report = gallery, encoder, report
         self.acknowledged = acknowledged
+        self.clock = Clock()
+        report.stages = self.clock.seconds
         files = gallery.files()
         self.by_path = {file.path: file for file in files}
         self.by_content = {file.sha256: file for file in files if file.error is None}
@@ -208,8 +210,8 @@ class _Run:
         return Order(jobs, tuple(known for _, known in batch), texts, windows)
 
     def _store(self, made: Made) -> None:
-        begin = time.perf_counter()
-        self.gallery.add(made.records, made.sentences)
+        with self.clock.stage("store"):
+            self.gallery.add(made.records, made.sentences)
         self.acknowledged([record.path for record in made.records])
         report = self.report
         for record in made.records:
@@ -223,8 +225,7 @@ class _Run:
             if record.error is None:
                 report.failures.append(Failure(f"{record.path}#{fault.clip}", fault.reason))
         for stage, seconds in made.seconds.items():
-            report.stages[stage] += seconds
-        report.stages["store"] += time.perf_counter() - begin
+            self.clock.seconds[stage] += seconds
 
 
 def _signature(job: Job, model_id: str, windows: bool) -> str:

@@ -189,7 +189,7 @@ def _print_report(report: "Report", args: argparse.Namespace) -> None:
         print(tables.markdown(report), end="")
         return
     console = _console()
-    for table in tables.rich_tables(report):
+    for table in tables.rich_tables(report, width=console.width):
         console.print(table, "")
     for remark in tables.remarks(report):
         console.print(remark)
@@ -199,7 +199,7 @@ def _console() -> "Console":
     """A pipe takes whole lines: tables are not squeezed into 80 columns there."""
     from rich.console import Console
 
-    return Console() if sys.stdout.isatty() else Console(width=130)
+    return Console() if sys.stdout.isatty() else Console(width=150)
 
 
 def _warn(problems: "Iterable[Problem]") -> None:

@@ -8,7 +8,6 @@ import tempfile
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
-from typing import IO
 
 from lavimo.data import manifest
 from lavimo.data.manifest import Row
@@ -137,17 +136,18 @@ def _extract(archive: Path, staging: Path) -> dict[str, str]:
     with tarfile.open(archive, "r:xz") as packed:
         for member in packed:
             parts = PurePosixPath(member.name).parts
-            stream = packed.extractfile(member) if member.isfile() else None
-            if stream is None or member.name.startswith("/") or ".." in parts:
+            if not member.isfile() or member.name.startswith("/") or ".." in parts:
                 raise DataError(f"{archive} holds {member.name!r}, no plain file; fetch it again.")
             out = staging.joinpath(*parts)
             out.parent.mkdir(parents=True, exist_ok=True)
-            digests[member.name] = _copy(stream, out)
+            digests[member.name] = _copy(packed, member, out)
     return digests
 
 
-def _copy(stream: IO[bytes], out: Path) -> str:
+def _copy(packed: tarfile.TarFile, member: tarfile.TarInfo, out: Path) -> str:
     digest = hashlib.sha256()
+    stream = packed.extractfile(member)
+    assert stream is not None
     with out.open("wb") as writer:
         while block := stream.read(1 << 20):
             digest.update(block)

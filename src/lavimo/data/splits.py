@@ -3,13 +3,14 @@
 import gzip
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, runtime_checkable
 
 from lavimo.errors import DataError
 
 SPLITS = ("train", "val", "test")
 
 
+@runtime_checkable
 class HasSplit(Protocol):
     """Anything that knows its id and the split it belongs to."""
 

@@ -39,19 +39,18 @@ def side_accuracy(
     half. Raises EvaluationError when no action exists for both sides. Source: PROBE.md, 1.
     """
     families: dict[str, float] = {}
-    right_order = pairs = queries = 0.0
+    right_order, pairs, queries = 0.0, 0, 0
     for family, start in FAMILIES.items():
         sides = _sides(samples, start)
         if min(map(len, sides)) == 0:
             continue
-        won, count = _compared(samples, scores, sides)
+        won, count, asked = _compared(samples, scores, sides)
         if count:
             families[family] = won / count
-            right_order, pairs = right_order + won, pairs + count
-            queries += sum(map(len, sides))
+            right_order, pairs, queries = right_order + won, pairs + count, queries + asked
     if not pairs:
         raise EvaluationError("No action is there for both sides; side accuracy needs some.")
-    return PairAccuracy(right_order / pairs, families, int(queries), int(pairs))
+    return PairAccuracy(right_order / pairs, families, queries, pairs)
 
 
 def _sides(samples: Sequence[Sample], start: str) -> tuple[list[int], list[int]]:
@@ -70,18 +69,19 @@ def _compared(
     samples: Sequence[Sample],
     scores: Float32[np.ndarray, "clips clips"],
     sides: tuple[list[int], list[int]],
-) -> tuple[float, int]:
-    won, count = 0.0, 0
+) -> tuple[float, int, int]:
+    won, count, asked = 0.0, 0, 0
     for mine, other in (sides, sides[::-1]):
         side = "left" if mine is sides[0] else "right"
         for query in mine:
             # A caption that names no side cannot be asked for one.
             if side not in direction_words(samples[query].texts[0]):
                 continue
+            asked += 1
             better = scores[query, mine][:, None] - scores[query, other][None, :]
             won += float((better > 0).sum()) + 0.5 * float((better == 0).sum())
             count += better.size
-    return won, count
+    return won, count, asked
 
 
 def choreography_test(

@@ -14,7 +14,7 @@ hit rules: give their clips as `gallery`. Source: METHOD.md D1 to D3, PROBE.md.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -31,6 +31,7 @@ PROTOCOLS = ("strict", "same-caption", "threshold-0.95", "threshold-cos0.8", "sm
 BATCH = 32
 
 
+@runtime_checkable
 class Judged(Protocol):
     """What a protocol must know of a clip: a manifest row or a sample will do."""
 
@@ -200,25 +201,36 @@ def _small_batches(
     batches = [gallery[b] for b in small_batches([task.clips[i].id for i in gallery])]
     if not batches:
         raise EvaluationError(f"Small batches need {BATCH} clips, there are {len(gallery)}.")
-    pairs = [judge(task, "strict", gallery=b, ties=ties, seed=seed) for b in batches]
-    return _mean([pair[0] for pair in pairs], seed), _mean([pair[1] for pair in pairs], seed)
+    texts = task.queries
+    own, one = np.eye(BATCH, dtype=bool), np.ones(BATCH, np.int64)
+
+    def mean(direction: Direction) -> Result:
+        blocks = [task.scores[np.ix_(b, b)] for b in batches]
+        cols = [ranks.ranks(s if direction == "T2M" else s.T, np.arange(BATCH), ties=ties)
+                for s in blocks]  # fmt: skip
+        said = [[texts[i] for i in b] for b in batches]
+        best = [ceiling_cols(direction, own, part, part, ties) for part in said]
+        parts = [ranks.scores_of(c, BATCH) for c in cols]
+        low, high = _ends_over_batches(parts, seed)
+        return Result(
+            protocol="small-batches",
+            direction=direction,
+            scores=ranks.mean_scores(parts),
+            low=low,
+            high=high,
+            ceiling=ranks.mean_scores([ranks.scores_of(c, BATCH) for c in best]),
+            chance=chance(one, BATCH),
+            ties=ties,
+        )
+
+    return mean("T2M"), mean("M2T")
 
 
-def _mean(parts: list[Result], seed: int) -> Result:
-    """The mean over batches; its interval resamples whole batches."""
-    chosen = np.random.default_rng(seed).integers(0, len(parts), (400, len(parts)))
-    draws = [ranks.mean_scores([parts[i].scores for i in row]) for row in chosen]
-    figures = np.array([[*draw.recalls, draw.median] for draw in draws])
-    first = parts[0]
-    mean = ranks.mean_scores([part.scores for part in parts])
-    low, high = np.percentile(figures, [2.5, 97.5], axis=0)
-    return Result(
-        protocol="small-batches",
-        direction=first.direction,
-        scores=mean,
-        low=Scores(tuple(map(float, low[:-1])), float(low[-1]), mean.queries, BATCH),
-        high=Scores(tuple(map(float, high[:-1])), float(high[-1]), mean.queries, BATCH),
-        ceiling=ranks.mean_scores([part.ceiling for part in parts]),
-        chance=ranks.mean_scores([part.chance for part in parts]),
-        ties=first.ties,
-    )
+def _ends_over_batches(parts: list[Scores], seed: int) -> tuple[Scores, Scores]:
+    """95 % interval of the mean, whole batches resampled."""
+    figures = np.array([[*part.recalls, part.median] for part in parts])
+    chosen = np.random.default_rng(seed).integers(0, len(parts), (1000, len(parts)))
+    ends = np.percentile(figures[chosen].mean(axis=1), [2.5, 97.5], axis=0)
+    queries = sum(part.queries for part in parts)
+    low, high = (Scores(tuple(map(float, e[:-1])), float(e[-1]), queries, BATCH) for e in ends)
+    return low, high

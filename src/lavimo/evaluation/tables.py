@@ -26,8 +26,8 @@ def markdown(report: Report) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def rich_tables(report: Report) -> "Iterator[Table]":
-    """The same for a terminal."""
+def rich_tables(report: Report, *, width: int = 150) -> "Iterator[Table]":
+    """The same for a terminal; under 130 columns only R@1 and R@10 keep their intervals."""
     from rich.table import Table
 
     for title, rows in _sections(report):
@@ -36,7 +36,8 @@ def rich_tables(report: Report) -> "Iterator[Table]":
             table.add_column(name, justify="left" if number < 2 else "right", no_wrap=True)
         for row in rows:
             dim = row[1] in ("ceiling", "chance")
-            table.add_row(*row, style="dim" if dim else "", end_section=row[1] == "chance")
+            cells = row if width >= 130 else _narrowed(row)
+            table.add_row(*cells, style="dim" if dim else "", end_section=row[1] == "chance")
         yield table
 
 
@@ -105,6 +106,11 @@ def _cells(result: Result) -> list[str]:
     return [f"{_short(value)} ({low:.0f}–{high:.0f})" for value, low, high in ends]
 
 
+def _narrowed(row: tuple[str, ...]) -> tuple[str, ...]:
+    kept = {0, 1, HEAD.index("R@1"), HEAD.index("R@10")}
+    return tuple(cell if i in kept else cell.split(" ")[0] for i, cell in enumerate(row))
+
+
 def _plain(scores: Scores) -> list[str]:
     return [_short(value) for value in _figures(scores)]
 
@@ -125,10 +131,10 @@ def _remarks(report: Report) -> Iterator[str]:
             f"({parts}; {found.queries} queries, {found.pairs} pairs; chance 0.5)."
         )
     yield (
-        "Beside clips: queries/gallery; own: ranked among themselves. Beside scores: 95 % bootstrap "
-        "interval over queries. Ceiling: a perfect text encoder on these captions. Chance: a "
-        "random order. Ties take their mean place; under same-caption other right answers are no "
-        "rivals."
+        "Beside the clips: queries/gallery; own = ranked among themselves. Beside the scores: 95 % "
+        "bootstrap interval over queries. Ceiling: a perfect text encoder on these captions. "
+        "Chance: a random order. Ties take their mean place; under same-caption other right "
+        "answers are no rivals."
     )
 
 

@@ -101,8 +101,7 @@ def test_mirror_text(text, expected):
 
 
 VOCABULARY = st.sampled_from(
-    ["left", "right", "upright", "clockwise", "counterclockwise", "forward", "leftwards"]
-    + ["right-handed", "up", "hand", "Left"]
+    "left right upright clockwise counterclockwise forward leftwards right-handed up Left".split()  # noqa: SIM905
 )
 
 

@@ -17,29 +17,31 @@ if TYPE_CHECKING:
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 SUFFIX = ".gallery"
+EXAMPLE_FILTER = "\"duration < 5 and source = 'CMU'\""
 
 
 def search_options(parser: argparse.ArgumentParser) -> None:
     """Options of `lavimo search`."""
     add = parser.add_argument
+    # fmt: off
     add("query", nargs="+", metavar="QUERY",
-        help="a sentence, a motion file (file.glb#Clip), id:ID of a hit, or several of them")  # fmt: skip
+        help="a sentence, a motion file (file.glb#Clip), id:ID of a hit, or several of them")
     _gallery_option(parser)
     add("-k", type=int, default=10, metavar="N", help="how many hits (10)")
-    add("--where", metavar="FILTER",
-        help="look only at clips that pass, such as \"duration < 5 and source = 'CMU'\"")  # fmt: skip
+    add("--where", metavar="FILTER", help=f"only clips that pass, such as {EXAMPLE_FILTER}")
     add("--not", dest="unwanted", metavar="SENTENCE",
-        help="what hits should not be like (models do not understand `not` in a sentence)")  # fmt: skip
+        help="what hits should not be like (models do not read `not` in a sentence)")
     add("--by", choices=("both", "motion", "captions"), default="both",
-        help="what counts: the motion and the stored captions (both), or one alone")  # fmt: skip
+        help="what counts: the motion and the stored captions (both), or one alone")
     add("--kind", choices=("auto", "text", "motion", "id"), default="auto",
-        help="what QUERY is, where its looks mislead")  # fmt: skip
+        help="what QUERY is, where its looks mislead")
     add("--expand", action="store_true", help="show clips that are alike each for itself")
     add("--whole", action="store_true", help="whole clips only, no moments of long ones")
     add("--explain", action="store_true", help="say why each hit is one")
     add("--json", action="store_true", help="one JSON object a line")
     add("--html", type=Path, metavar="FILE", help="write a page of moving figures as well")
     add("--model", help="a shipped model or a checkpoint folder (the gallery's own)")
+    # fmt: on
     parser.epilog = (
         'example: lavimo search "a person kicks with the left leg" -g mocap.gallery -k 5\n'
         "exit code 0: there are hits; 1: nothing passes the filter; 2: wrong use"
@@ -102,8 +104,13 @@ def export(args: argparse.Namespace) -> int:
 
 
 def _gallery_option(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("-g", "--gallery", type=Path, metavar="GALLERY",
-                        help="$LAVIMO_GALLERY, else the only *.gallery here, else a synthetic one")  # fmt: skip
+    parser.add_argument(
+        "-g",
+        "--gallery",
+        type=Path,
+        metavar="GALLERY",
+        help="else $LAVIMO_GALLERY, else the only *.gallery here, else a synthetic one",
+    )
 
 
 def _gallery(args: argparse.Namespace) -> Path:

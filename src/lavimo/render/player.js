@@ -132,6 +132,8 @@
     tick(now) {
       if (!this.playing) return;
       if (!this.card.isConnected || !this.visible) { this.playing = false; return; }
+      // Many figures may move at once: the one that is pointed at is drawn as often as can be.
+      if (this.last !== null && now - this.last < 30 && !this.card.matches(":hover")) return void requestAnimationFrame((next) => this.tick(next));
       if (this.last !== null) this.time += Math.min(0.1, (now - this.last) / 1000);
       this.last = now;
       if (this.time > this.length) {
@@ -192,9 +194,7 @@
       this.pose(this.time);
       this.aim();
       const pen = this.pen;
-      pen.fillStyle = css(this.paint.sky);
-      pen.fillRect(0, 0, this.width, this.height);
-      this.floor(pen);
+      pen.drawImage(this.ground_picture(theme), 0, 0);
       this.trail(pen);
       this.shadows(pen, blob(theme));
       for (let i = 0; i < this.points.length; i += 3) this.seen.set(this.project(this.points[i], this.points[i + 1], this.points[i + 2]).slice(0, 3), i);
@@ -204,6 +204,22 @@
       this.slider.style.setProperty("--done", `${this.length ? 100 * this.time / this.length : 0}%`);
       this.clock.textContent = `${this.time.toFixed(1)} / ${this.length.toFixed(1)} s`;
       this.slider.setAttribute("aria-valuetext", `${this.time.toFixed(1)} seconds`);
+    }
+
+    // The floor changes only when the camera does: it is kept between frames.
+    ground_picture(theme) {
+      const key = [theme, this.width, this.height, this.yaw, this.pitch, ...this.anchor.map((v) => v.toFixed(3))].join();
+      if (key !== this.kept_key) {
+        this.kept_key = key;
+        this.kept ??= document.createElement("canvas");
+        this.kept.width = this.width;
+        this.kept.height = this.height;
+        const pen = this.kept.getContext("2d");
+        pen.fillStyle = css(this.paint.sky);
+        pen.fillRect(0, 0, this.width, this.height);
+        this.floor(pen);
+      }
+      return this.kept;
     }
 
     floor(pen) {

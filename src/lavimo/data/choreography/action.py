@@ -21,7 +21,8 @@ class Action:
 
     `phrases` are verb phrases with the verb in braces and slots: `$hand`, `$arm`, `$leg`, `$foot`,
     `$side` follow the side, `$dir` the direction, `$deg` the angle, `$n[kick]` counts a noun
-    ("a kick", "three kicks"); without `$n` a count is added as "three times".
+    ("a kick", "three kicks"); without `$n` a count is added as "three times". Pace and manner are
+    added at the end, or at `$how`.
     """
 
     perform: Callable[[Stage, Event], None]

@@ -33,11 +33,22 @@ def kick_front(stage: Stage, event: Event) -> None:
     stand_on_far(stage)
     for _ in range(event.count):
         stage.move(0.24, near_leg=(0.05, -0.3, 0.5, 0, 0.3), pelvis=(lean / 2, 0, 0))
-        stage.move(0.13, near_leg=(0.05, high, 0.97, 0, 0.6), pelvis=(lean, 0, 0.15),
-                   spine=(0.12, 0, -0.2), near_arm=(0.25, -0.5, -0.2), sway=(-0.07, 0.05))
+        stage.move(
+            0.13,
+            near_leg=(0.05, high, 0.97, 0, 0.6),
+            pelvis=(lean, 0, 0.15),
+            spine=(0.12, 0, -0.2),
+            near_arm=(0.25, -0.5, -0.2),
+            sway=(-0.07, 0.05),
+        )
         stage.move(0.09)
-        stage.move(0.18, near_leg=(0.06, -0.4, 0.4, 0, 0.2), spine=(0, 0, 0),
-                   sway=(-stage.figure.stance * 0.9, 0), **GUARD)
+        stage.move(
+            0.18,
+            near_leg=(0.06, -0.4, 0.4, 0, 0.2),
+            spine=(0, 0, 0),
+            sway=(-stage.figure.stance * 0.9, 0),
+            **GUARD,
+        )
         stage.move(0.22, near_leg=None, pelvis=(0, 0, 0))
     stage.settle(0.35)  # fmt: skip
 
@@ -48,11 +59,18 @@ def kick_side(stage: Stage, event: Event) -> None:
     stand_on_far(stage)
     for _ in range(event.count):
         stage.move(0.26, near_leg=(0.2, -0.35, 0.35, 0.4, 0.0), pelvis=(0, -0.12, 0))
-        stage.move(0.15, near_leg=(0.92, high - 0.3, 0.12, 0.2, 0.0), pelvis=(0, -0.42, 0),
-                   spine=(0, -0.25, 0), near_arm=(0.4, -0.6, 0.2), head=(0, 0.1, 0.6))
+        stage.move(
+            0.15,
+            near_leg=(0.92, high - 0.3, 0.12, 0.2, 0.0),
+            pelvis=(0, -0.42, 0),
+            spine=(0, -0.25, 0),
+            near_arm=(0.4, -0.6, 0.2),
+            head=(0, 0.1, 0.6),
+        )
         stage.move(0.12)
-        stage.move(0.22, near_leg=(0.2, -0.4, 0.3, 0.3, 0.0), pelvis=(0, -0.1, 0),
-                   spine=(0, 0, 0), **GUARD)
+        stage.move(
+            0.22, near_leg=(0.2, -0.4, 0.3, 0.3, 0.0), pelvis=(0, -0.1, 0), spine=(0, 0, 0), **GUARD
+        )
         stage.move(0.24, near_leg=None, pelvis=(0, 0, 0), head=(0, 0, 0))
     stage.settle(0.35)  # fmt: skip
 
@@ -63,12 +81,26 @@ def kick_roundhouse(stage: Stage, event: Event) -> None:
     stand_on_far(stage, 0.28)
     for _ in range(event.count):
         stage.move(0.2, near_leg=(0.45, -0.45, -0.15, 0.6, 0.4), pelvis=(0, -0.15, 0.3))
-        stage.move(0.13, near_leg=(0.8, high - 0.2, 0.4, 0.3, 0.7), pelvis=(0, -0.4, -0.3),
-                   spine=(0, -0.15, -0.2), near_arm=(0.5, -0.5, -0.3))
-        stage.move(0.12, near_leg=(0.4, high - 0.15, 0.88, 0.2, 0.8), pelvis=(0, -0.4, -1.0),
-                   spine=(0, -0.1, 0.3))
-        stage.move(0.24, near_leg=(0.15, -0.5, 0.35, 0.1, 0.3), pelvis=(0, -0.1, -0.5),
-                   spine=(0, 0, 0), **GUARD)
+        stage.move(
+            0.13,
+            near_leg=(0.8, high - 0.2, 0.4, 0.3, 0.7),
+            pelvis=(0, -0.4, -0.3),
+            spine=(0, -0.15, -0.2),
+            near_arm=(0.5, -0.5, -0.3),
+        )
+        stage.move(
+            0.12,
+            near_leg=(0.4, high - 0.15, 0.88, 0.2, 0.8),
+            pelvis=(0, -0.4, -1.0),
+            spine=(0, -0.1, 0.3),
+        )
+        stage.move(
+            0.24,
+            near_leg=(0.15, -0.5, 0.35, 0.1, 0.3),
+            pelvis=(0, -0.1, -0.5),
+            spine=(0, 0, 0),
+            **GUARD,
+        )
         stage.move(0.26, near_leg=None, pelvis=(0, 0, 0))
     stage.settle(0.35)  # fmt: skip
 
@@ -79,11 +111,23 @@ def kick_back(stage: Stage, event: Event) -> None:
     stand_on_far(stage)
     for _ in range(event.count):
         stage.move(0.24, near_leg=(0.06, -0.5, 0.3, 0, 0.2), spine=(0.2, 0, 0))
-        stage.move(0.26, near_leg=(0.08, -0.6 + high, -0.78, 0, 0.2), pelvis=(0.6, 0, 0),
-                   spine=(0.25, 0, 0.25), head=(-0.2, 0, 0.7), sway=(-0.07, -0.03))
+        stage.move(
+            0.26,
+            near_leg=(0.08, -0.6 + high, -0.78, 0, 0.2),
+            pelvis=(0.6, 0, 0),
+            spine=(0.25, 0, 0.25),
+            head=(-0.2, 0, 0.7),
+            sway=(-0.07, -0.03),
+        )
         stage.move(0.12)
-        stage.move(0.22, near_leg=(0.06, -0.6, 0.2, 0, 0.1), pelvis=(0.1, 0, 0),
-                   spine=(0.1, 0, 0), head=(0, 0, 0), sway=(-stage.figure.stance * 0.9, 0))
+        stage.move(
+            0.22,
+            near_leg=(0.06, -0.6, 0.2, 0, 0.1),
+            pelvis=(0.1, 0, 0),
+            spine=(0.1, 0, 0),
+            head=(0, 0, 0),
+            sway=(-stage.figure.stance * 0.9, 0),
+        )
         stage.move(0.24, near_leg=None, pelvis=(0, 0, 0))
     stage.settle(0.35)  # fmt: skip
 
@@ -93,8 +137,13 @@ def knee_strike(stage: Stage, event: Event) -> None:
     stand_on_far(stage)
     for _ in range(event.count):
         stage.move(0.2, both_arm=(-0.05, 0.1, 0.75), spine=(-0.05, 0, 0))
-        stage.move(0.17, near_leg=(0.03, -0.12, 0.5, 0, 0.5), pelvis=(-0.15, 0, 0.1),
-                   spine=(0.35, 0, 0), both_arm=(0.0, -0.6, 0.35))
+        stage.move(
+            0.17,
+            near_leg=(0.03, -0.12, 0.5, 0, 0.5),
+            pelvis=(-0.15, 0, 0.1),
+            spine=(0.35, 0, 0),
+            both_arm=(0.0, -0.6, 0.35),
+        )
         stage.move(0.1)
         stage.move(0.28, near_leg=None, pelvis=(0, 0, 0), spine=(0, 0, 0))
     stage.settle(0.35)  # fmt: skip
@@ -105,8 +154,13 @@ def jab(stage: Stage, event: Event) -> None:
     on_guard(stage)
     for _ in range(event.count):
         stage.move(0.14, spine=(0.04, 0, 0.35), near_arm=(0.1, -0.2, 0.25, 0.1))
-        stage.move(0.13, spine=(0.1, 0, -0.55), pelvis=(0.05, 0, -0.25), sway=(0, 0.05),
-                   near_arm=(-0.15, 0.03, 0.98, 0.1))
+        stage.move(
+            0.13,
+            spine=(0.1, 0, -0.55),
+            pelvis=(0.05, 0, -0.25),
+            sway=(0, 0.05),
+            near_arm=(-0.15, 0.03, 0.98, 0.1),
+        )
         stage.move(0.08)
         stage.move(0.2, spine=(0.06, 0, 0.1), pelvis=(0, 0, 0), sway=(0, 0), **GUARD)
     off_guard(stage)  # fmt: skip
@@ -117,8 +171,13 @@ def hook(stage: Stage, event: Event) -> None:
     on_guard(stage)
     for _ in range(event.count):
         stage.move(0.18, spine=(0.05, 0, 0.5), near_arm=(0.62, -0.15, 0.2, 0.9))
-        stage.move(0.15, spine=(0.08, 0, -0.65), pelvis=(0.03, 0, -0.35), head=(0, 0, 0.3),
-                   near_arm=(-0.18, 0.03, 0.66, 1.2))
+        stage.move(
+            0.15,
+            spine=(0.08, 0, -0.65),
+            pelvis=(0.03, 0, -0.35),
+            head=(0, 0, 0.3),
+            near_arm=(-0.18, 0.03, 0.66, 1.2),
+        )
         stage.move(0.08)
         stage.move(0.24, spine=(0.06, 0, 0.1), pelvis=(0, 0, 0), head=(0, 0, 0), **GUARD)
     off_guard(stage)  # fmt: skip
@@ -129,8 +188,13 @@ def uppercut(stage: Stage, event: Event) -> None:
     on_guard(stage)
     for _ in range(event.count):
         stage.move(0.22, height=0.87, spine=(0.2, 0.15, 0.4), near_arm=(0.15, -0.75, 0.1))
-        stage.move(0.15, height=0.99, spine=(-0.1, -0.05, -0.45), pelvis=(-0.05, 0, -0.25),
-                   near_arm=(-0.1, 0.25, 0.6, 0.0))
+        stage.move(
+            0.15,
+            height=0.99,
+            spine=(-0.1, -0.05, -0.45),
+            pelvis=(-0.05, 0, -0.25),
+            near_arm=(-0.1, 0.25, 0.6, 0.0),
+        )
         stage.move(0.09)
         stage.move(0.25, height=0.95, spine=(0.06, 0, 0.1), pelvis=(0, 0, 0), **GUARD)
     off_guard(stage)  # fmt: skip
@@ -142,8 +206,13 @@ def box(stage: Stage, event: Event) -> None:
     for k in range(event.count):
         which, twist = ("near", -0.5) if k % 2 == 0 else ("far", 0.45)
         stage.move(0.13, height=0.93, spine=(0.08, 0, -twist * 0.4))
-        stage.move(0.12, height=0.96, spine=(0.12, 0, twist), sway=(0, 0.04),
-                   **{f"{which}_arm": (-0.12, 0.04, 0.96, 0.15)})
+        stage.move(
+            0.12,
+            height=0.96,
+            spine=(0.12, 0, twist),
+            sway=(0, 0.04),
+            **{f"{which}_arm": (-0.12, 0.04, 0.96, 0.15)},
+        )
         stage.move(0.17, height=0.94, spine=(0.08, 0, 0), sway=(0, 0), **GUARD)
     off_guard(stage)  # fmt: skip
 
@@ -153,8 +222,14 @@ def block(stage: Stage, event: Event) -> None:
     on_guard(stage)
     name = "both_arm" if event.side == "both" else "near_arm"
     for _ in range(event.count):
-        stage.move(0.15, height=0.9, spine=(-0.08, 0, 0.2), head=(0.2, 0, 0), sway=(0, -0.05),
-                   **{name: (-0.16, 0.36, 0.42, 0.8)})
+        stage.move(
+            0.15,
+            height=0.9,
+            spine=(-0.08, 0, 0.2),
+            head=(0.2, 0, 0),
+            sway=(0, -0.05),
+            **{name: (-0.16, 0.36, 0.42, 0.8)},
+        )
         stage.move(0.3)
         stage.move(0.25, height=0.95, spine=(0.06, 0, 0), head=(0, 0, 0), sway=(0, 0), **GUARD)
     off_guard(stage)  # fmt: skip
@@ -167,121 +242,44 @@ def dodge(stage: Stage, event: Event) -> None:
         if event.direction == "backward":
             stage.move(0.2, spine=(-0.4, 0, 0), pelvis=(-0.2, 0, 0), sway=(0, -0.06), height=0.92)
         else:
-            stage.move(0.2, spine=(0.2, 0.5, 0.1), pelvis=(0.1, 0.2, 0), sway=(0.12, 0),
-                       height=0.85, head=(0, -0.2, 0))
+            stage.move(
+                0.2,
+                spine=(0.2, 0.5, 0.1),
+                pelvis=(0.1, 0.2, 0),
+                sway=(0.12, 0),
+                height=0.85,
+                head=(0, -0.2, 0),
+            )
         stage.move(0.15)
-        stage.move(0.25, spine=(0.05, 0, 0), pelvis=(0, 0, 0), sway=(0, 0), height=0.95,
-                   head=(0, 0, 0))
+        stage.move(
+            0.25, spine=(0.05, 0, 0), pelvis=(0, 0, 0), sway=(0, 0), height=0.95, head=(0, 0, 0)
+        )
     off_guard(stage)  # fmt: skip
 
 
 def duck(stage: Stage, event: Event) -> None:
     """Down quickly under something, hands before the head."""
     for _ in range(event.count):
-        stage.move(0.25, height=0.58, pelvis=(0.45, 0, 0), spine=(0.6, 0, 0), sway=(0, -0.12),
-                   head=(0.3, 0, 0), both_arm=(0.05, 0.15, 0.5, 0.3))
+        stage.move(
+            0.25,
+            height=0.58,
+            pelvis=(0.45, 0, 0),
+            spine=(0.6, 0, 0),
+            sway=(0, -0.12),
+            head=(0.3, 0, 0),
+            both_arm=(0.05, 0.15, 0.5, 0.3),
+        )
         stage.move(0.35)
-        stage.move(0.4, height=1.0, pelvis=(0, 0, 0), spine=(0, 0, 0), sway=(0, 0),
-                   head=(0, 0, 0), both_arm=None)
+        stage.move(
+            0.4,
+            height=1.0,
+            pelvis=(0, 0, 0),
+            spine=(0, 0, 0),
+            sway=(0, 0),
+            head=(0, 0, 0),
+            both_arm=None,
+        )
     stage.settle(0.2)  # fmt: skip
-
-
-def slash(stage: Stage, event: Event) -> None:
-    """A blade swung from high on the near side across and down."""
-    on_guard(stage)
-    for _ in range(event.count):
-        stage.move(0.3, near_arm=(0.5, 0.55, -0.1, 0.3), spine=(-0.05, 0.1, 0.5))
-        stage.move(0.11, near_arm=(0.2, 0.1, 0.9, 0.3), spine=(0.15, 0, 0))
-        stage.move(0.11, near_arm=(-0.5, -0.55, 0.5, 0.3), spine=(0.35, -0.1, -0.55),
-                   pelvis=(0.1, 0, -0.2))
-        stage.move(0.2)
-        stage.move(0.25, spine=(0.06, 0, 0), pelvis=(0, 0, 0), **GUARD)
-    off_guard(stage)  # fmt: skip
-
-
-def overhead_strike(stage: Stage, event: Event) -> None:
-    """Both hands lift a weapon behind the head and bring it down."""
-    on_guard(stage, 0.4)
-    for _ in range(event.count):
-        stage.move(0.4, both_arm=(-0.2, 0.7, 0.05, 0.4), spine=(-0.25, 0, 0), height=0.98)
-        stage.move(0.12, both_arm=(-0.32, 0.4, 0.75, 0.2), spine=(0.1, 0, 0))
-        stage.move(0.1, both_arm=(-0.3, -0.55, 0.65, 0.1), spine=(0.5, 0, 0), height=0.88)
-        stage.move(0.22)
-        stage.move(0.3, both_arm=(-0.25, -0.3, 0.55, 0.1), spine=(0.05, 0, 0), height=0.95)
-    off_guard(stage)  # fmt: skip
-
-
-def stab(stage: Stage, event: Event) -> None:
-    """A thrust forward with a lunge of the near leg."""
-    leg = stage.figure.leg
-    for _ in range(event.count):
-        stage.move(0.25, near_arm=(0.1, -0.45, -0.15, 0.0), spine=(0.05, 0, 0.4),
-                   far_arm=(0.2, -0.6, 0.3))
-        stage.tread("near", 0.2, (0, 0.55 * leg, 0))
-        stage.move(0.2, near_arm=(-0.1, -0.08, 0.97), spine=(0.2, 0, -0.35), height=0.86,
-                   root=(0, 0.3 * leg, 0), far_arm=(0.35, -0.7, -0.4))
-        stage.move(0.22)
-        stage.tread("near", 0.3)
-        stage.move(0.32, root=(0, 0, 0), height=1.0, spine=(0, 0, 0), near_arm=(0.1, -0.6, 0.3))
-    stage.settle(0.35)  # fmt: skip
-
-
-def shoot_bow(stage: Stage, event: Event) -> None:
-    """Bow arm out to the far side, the near hand draws to the cheek and lets go."""
-    stage.tread("near", 0.35, (0, -0.28 * stage.figure.leg, 0.7), wide=1.3)
-    stage.move(0.4, far_arm=(0.1, 0.05, 0.98, 0.3), near_arm=(-0.3, 0.0, 0.8, 0.6),
-               spine=(0, 0, 0.25), pelvis=(0, 0, 0.5), head=(0, 0, -0.6))
-    for _ in range(event.count):
-        stage.move(0.6, near_arm=(-0.08, 0.12, 0.28, 1.0), spine=(0, 0, 0.55),
-                   far_arm=(0.55, 0.06, 0.83, 0.3))
-        stage.move(0.35)
-        stage.move(0.1, near_arm=(0.3, 0.1, 0.05, 1.0))
-        stage.move(0.4)
-        if event.count > 1:
-            stage.move(0.4, near_arm=(-0.3, 0.0, 0.8, 0.6), spine=(0, 0, 0.3))
-    stage.tread("near", 0.35)
-    stage.move(0.35, pelvis=(0, 0, 0))
-    stage.settle(0.4)  # fmt: skip
-
-
-def aim_rifle(stage: Stage, event: Event) -> None:
-    """Rifle at the shoulder, aim, shots with recoil."""
-    stage.tread("far", 0.3, (0, 0.3 * stage.figure.leg, 0))
-    stage.move(0.5, near_arm=(-0.22, 0.02, 0.36, 0.7), far_arm=(-0.4, 0.05, 0.72, 0.2),
-               spine=(0.1, 0, 0.35), head=(0.1, 0.1, -0.3), root=(0, 0.12, 0), height=0.97)
-    stage.move(0.4)
-    for _ in range(event.count):
-        stage.move(0.07, spine=(-0.06, 0, 0.45), near_arm=(-0.18, 0.06, 0.26, 0.7))
-        stage.move(0.3, spine=(0.1, 0, 0.35), near_arm=(-0.22, 0.02, 0.36, 0.7))
-    stage.tread("far", 0.3)
-    stage.move(0.35, root=(0, 0, 0), height=1.0)
-    stage.settle(0.4)  # fmt: skip
-
-
-def cast_spell(stage: Stage, event: Event) -> None:
-    """Hands gathered at the hip of the near side, then thrust forward."""
-    stage.tread("far", 0.3, (0, 0.35 * stage.figure.leg, 0))
-    stage.move(0.3, root=(0, 0.1, 0), height=0.96)
-    for _ in range(event.count):
-        stage.move(0.5, near_arm=(0.1, -0.5, -0.05, 0.3), far_arm=(-0.55, -0.45, 0.25, 0.2),
-                   spine=(0.1, 0.05, 0.55), height=0.92)
-        stage.move(0.3, both_arm=(-0.1, -0.2, 0.3, 0.4), spine=(-0.05, 0, 0.1))
-        stage.move(0.13, both_arm=(-0.12, 0.05, 0.97), spine=(0.2, 0, 0), sway=(0, 0.06))
-        stage.move(0.45)
-        stage.move(0.3, sway=(0, 0), both_arm=(0.1, -0.5, 0.4), spine=(0, 0, 0))
-    stage.tread("far", 0.3)
-    stage.move(0.3, root=(0, 0, 0), height=1.0)
-    stage.settle(0.3)  # fmt: skip
-
-
-def summon(stage: Stage, event: Event) -> None:
-    """Both arms rise slowly from the sides to the sky, the back arches."""
-    for _ in range(event.count):
-        stage.move(0.3, both_arm=(0.4, -0.75, 0.35), spine=(0.25, 0, 0), head=(0.2, 0, 0))
-        stage.move(0.9, both_arm=(0.62, 0.62, 0.3), spine=(-0.25, 0, 0), head=(-0.35, 0, 0))
-        stage.move(0.5, both_arm=(0.5, 0.78, 0.2))
-        stage.move(0.6, both_arm=(0.4, -0.7, 0.3), spine=(0, 0, 0), head=(0, 0, 0))
-    stage.settle(0.4)  # fmt: skip
 
 
 ACTIONS = {
@@ -329,8 +327,8 @@ ACTIONS = {
         sides=HANDS, counts=(1, 2, 3),
     ),
     "box": Action(
-        box, ("{box} with both fists, $n[punch] in turn", "{throw} $n[punch] with alternating fists",
-              "{box} the air, $n[punch] left and right"),
+        box, ("{box} with both fists for $n[punch]", "{throw} $n[punch] with alternating fists",
+              "{box} the air with $n[punch] left and right"),
         counts=(4, 6, 8),
     ),
     "block": Action(
@@ -344,49 +342,12 @@ ACTIONS = {
         directions=("left", "right"), counts=(1, 2, 3), styled=False,
     ),
     "dodge_backward": Action(
-        dodge, ("{dodge} backward", "{lean} back to dodge a blow", "{evade} a blow by leaning back"),
+        dodge, ("{dodge} backward", "{lean} back to dodge a blow",
+                    "{evade} a blow by leaning back"),
         directions=("backward",), counts=(1, 2, 3), styled=False,
     ),
     "duck": Action(
         duck, ("{duck} down", "{duck} under something", "{crouch} quickly to duck"),
         counts=(1, 2, 3), styled=False,
-    ),
-    "slash": Action(
-        slash, ("{slash} with a sword in $hand", "{swing} a sword diagonally with $hand",
-                "{cut} across with a blade in $hand"),
-        sides=HANDS, counts=(1, 2, 3),
-    ),
-    "overhead_strike": Action(
-        overhead_strike, ("{strike} down from overhead with both hands",
-                          "{chop} down with an axe held in both hands",
-                          "{swing} a two-handed weapon down from above"),
-        counts=(1, 2, 3),
-    ),
-    "stab": Action(
-        stab, ("{stab} forward with $hand", "{lunge} and {thrust} a blade forward with $hand",
-               "{thrust} a sword ahead with $hand"),
-        sides=HANDS, counts=(1, 2, 3),
-    ),
-    "shoot_bow": Action(
-        shoot_bow, ("{shoot} a bow, drawing the string with $hand",
-                    "{draw} a bow with $hand and {release} the arrow",
-                    "{fire} an arrow, $hand pulling the string"),
-        sides=HANDS, counts=(1, 2), styled=False,
-    ),
-    "shoot_rifle": Action(
-        aim_rifle, ("{aim} a rifle and {fire} $n[shot], stock at $shoulder",
-                    "{shoot} a gun held with both hands, $n[shot] from $shoulder"),
-        sides=HANDS, counts=(1, 2, 3), styled=False,
-    ),
-    "cast_spell": Action(
-        cast_spell, ("{cast} a spell, thrusting both hands forward from the $side",
-                     "{hurl} a spell ahead with both hands from the $side hip",
-                     "{push} magic forward with both hands, drawn back to the $side"),
-        sides=HANDS, counts=(1, 2), styled=False,
-    ),
-    "summon": Action(
-        summon, ("{raise} both arms to the sky in a summoning", "{summon} something with arms lifted",
-                 "{conjure}, lifting both arms to the sky"),
-        counts=(1, 2), styled=False,
     ),
 }  # fmt: skip

@@ -6,7 +6,7 @@ from lavimo.data.choreography.action import HANDS, Action
 from lavimo.data.choreography.actions_locomotion import gait_named
 from lavimo.data.choreography.gait import travel
 from lavimo.data.choreography.programme import Event
-from lavimo.data.choreography.score import Number, Stage
+from lavimo.data.choreography.score import Number, Stage, Value
 
 GRAVITY = 9.81
 Place = tuple[Number, Number, Number]
@@ -24,40 +24,60 @@ def flight(
     wide: Number = 1.0,
     tuck: float = 0.0,
     low: float = 0.97,
-    channels: dict[str, object] | None = None,
+    channels: dict[str, Value] | None = None,
 ) -> None:
     """Leave the floor at `start`, rise `high` metres, land at `place`; `channels` at the peak."""
     f = stage.figure
     whole = 2 * float(np.sqrt(2 * high / GRAVITY))
     for share in (0.25, 0.5, 0.75, 1.0):
         up = high * (1 - (2 * share - 1) ** 2)
-        spot = tuple(a + share * (b - a) for a, b in zip(start, place, strict=True))
+        spot = tuple(float(a + share * (b - a)) for a, b in zip(start, place, strict=True))
         lifted = up + tuck * np.sin(np.pi * share) ** 2
         pitch = 0.0 if share == 1.0 else 0.75
-        stage.toes(whole / 4, lifted, pitch, place=(spot[0], spot[1], spot[2]), real=True,
-                   which=which, wide=1 + (wide - 1) * share)
+        stage.toes(
+            whole / 4,
+            lifted,
+            pitch,
+            place=(spot[0], spot[1], spot[2]),
+            real=True,
+            which=which,
+            wide=1 + (wide - 1) * share,
+        )
         stretch = 1.04 + (low - 1.04) * share
-        stage.move(whole / 4, real=True, root=spot, height=stretch + up / f.pelvis_height,
+        stage.fly(whole / 4, root=spot, height=stretch + up / f.pelvis_height,
                    **((channels or {}) if share == 0.5 else {}))  # fmt: skip
 
 
 def crouch(stage: Stage, deep: float = 0.8, duration: float = 0.3) -> None:
     """Bend the knees, arms back, ready to jump."""
-    stage.move(duration, height=deep, pelvis=(0.3, 0, 0), spine=(0.25, 0, 0), sway=(0, -0.06),
-               head=(-0.15, 0, 0), both_arm=(0.15, -0.8, -0.4))
+    stage.move(
+        duration,
+        height=deep,
+        pelvis=(0.3, 0, 0),
+        spine=(0.25, 0, 0),
+        sway=(0, -0.06),
+        head=(-0.15, 0, 0),
+        both_arm=(0.15, -0.8, -0.4),
+    )
 
 
 def push_off(stage: Stage, arms: tuple[float, ...] = (0.15, -0.35, 0.8)) -> None:
     """Straighten onto the toes."""
     stage.toes(0.13, 0.0, 0.85, real=True)
-    stage.move(0.13, real=True, height=1.04, pelvis=(0.05, 0, 0), spine=(0, 0, 0), sway=(0, 0.02),
+    stage.fly(0.13, height=1.04, pelvis=(0.05, 0, 0), spine=(0, 0, 0), sway=(0, 0.02),
                head=(0, 0, 0), both_arm=arms)  # fmt: skip
 
 
 def land(stage: Stage, deep: float = 0.82) -> None:
     """Take the landing with bent knees and come up."""
-    stage.move(0.14, real=True, height=deep, pelvis=(0.25, 0, 0), spine=(0.2, 0, 0),
-               sway=(0, -0.05), both_arm=(0.25, -0.75, 0.35))
+    stage.fly(
+        0.14,
+        height=deep,
+        pelvis=(0.25, 0, 0),
+        spine=(0.2, 0, 0),
+        sway=(0, -0.05),
+        both_arm=(0.25, -0.75, 0.35),
+    )
     stage.move(0.35, height=1.0, pelvis=(0, 0, 0), spine=(0, 0, 0), sway=(0, 0), both_arm=None)
 
 
@@ -82,9 +102,15 @@ def jump_way(stage: Stage, event: Event) -> None:
         place = (way[0] * far * (k + 1), way[1] * far * (k + 1), 0)
         crouch(stage, 0.76)
         stage.toes(0.13, 0.0, 0.85, real=True, place=start)
-        stage.move(0.13, real=True, height=1.0, pelvis=(0.2, 0, 0), spine=(0, 0, 0),
-                   root=(start[0] + 0.12 * way[0], start[1] + 0.12 * way[1], 0),
-                   both_arm=(0.15, -0.35, 0.8), sway=(0, 0))
+        stage.fly(
+            0.13,
+            height=1.0,
+            pelvis=(0.2, 0, 0),
+            spine=(0, 0, 0),
+            root=(start[0] + 0.12 * way[0], start[1] + 0.12 * way[1], 0),
+            both_arm=(0.15, -0.35, 0.8),
+            sway=(0, 0),
+        )
         lead = (start[0] + 0.12 * way[0], start[1] + 0.12 * way[1], 0.0)
         flight(stage, 0.2 * stage.figure.leg, place, start=lead, tuck=0.12, low=0.93)
         land(stage)
@@ -109,8 +135,11 @@ def _close(stage: Stage) -> None:
     for share in (0.5, 1.0):
         up = 0.07 * (1 - (2 * share - 1) ** 2)
         stage.toes(whole / 2, up, 0.6 * (1 - share), wide=3 - 2 * share, real=True)
-        stage.move(whole / 2, real=True, height=(1.0 if share == 0.5 else 0.95) + up / 2,
-                   both_arm=(0.98, 0.0, 0.1) if share == 0.5 else (0.5, -0.8, 0.05))
+        stage.fly(
+            whole / 2,
+            height=(1.0 if share == 0.5 else 0.95) + up / 2,
+            both_arm=(0.98, 0.0, 0.1) if share == 0.5 else (0.5, -0.8, 0.05),
+        )
 
 
 def star_jump(stage: Stage, event: Event) -> None:
@@ -119,9 +148,12 @@ def star_jump(stage: Stage, event: Event) -> None:
     for _ in range(event.count):
         crouch(stage, 0.74)
         push_off(stage)
-        flight(stage, high, channels={"both_arm": (0.75, 0.65, 0.05),
-                                      "both_leg": (0.5, -0.82, 0.0, 0.0, 0.6)})
-        stage.move(0.1, real=True, both_leg=None, height=0.9)
+        flight(
+            stage,
+            high,
+            channels={"both_arm": (0.75, 0.65, 0.05), "both_leg": (0.5, -0.82, 0.0, 0.0, 0.6)},
+        )
+        stage.fly(0.1, both_leg=None, height=0.9)
         land(stage, 0.78)
     stage.settle(0.2)  # fmt: skip
 
@@ -130,14 +162,19 @@ def hop(stage: Stage, event: Event) -> None:
     """Hops on the near foot, the other held up behind."""
     far = 0.0 if event.direction == "" else 0.42 * stage.size * stage.figure.leg
     over = 0.9 * stage.figure.stance
-    stage.move(0.4, sway=(over, 0), far_leg=(0.05, -0.72, -0.3, 0.0, 0.6),
-               both_arm=(0.42, -0.7, 0.15), spine=(0.08, 0, 0))
+    stage.move(
+        0.4,
+        sway=(over, 0),
+        far_leg=(0.05, -0.72, -0.3, 0.0, 0.6),
+        both_arm=(0.42, -0.7, 0.15),
+        spine=(0.08, 0, 0),
+    )
     start: Place = HOME
     for k in range(event.count):
         place: Place = (0, far * (k + 1), 0)
         stage.move(0.16, height=0.91, spine=(0.18, 0, 0), both_arm=(0.42, -0.75, -0.1))
         stage.toes(0.1, 0.0, 0.6, real=True, place=start, which=("near",))
-        stage.move(0.1, real=True, height=1.01, spine=(0.05, 0, 0), both_arm=(0.5, -0.5, 0.3))
+        stage.fly(0.1, height=1.01, spine=(0.05, 0, 0), both_arm=(0.5, -0.5, 0.3))
         flight(stage, 0.11 * stage.figure.leg, place, start=start, which=("near",), low=0.96)
         start = place
     x, z, yaw = stage.spot("far", *start)
@@ -155,12 +192,27 @@ def leap(stage: Stage, event: Event) -> None:
     far = 1.5 * stage.size * stage.figure.leg
     end: Place = (0, place[1] + far, 0)
     stage.toes(0.12, 0.0, 0.85, real=True, place=place)
-    stage.move(0.12, real=True, height=1.03, both_arm=(0.3, 0.3, 0.8), pelvis=(0.1, 0, 0),
-               spine=(0, 0, 0), root=(0, place[1] + 0.1, 0))
-    flight(stage, 0.3 * stage.figure.leg, end, start=(0, place[1] + 0.1, 0), tuck=0.15,
-           channels={"near_leg": (0.08, -0.55, 0.75, 0, 0.4), "far_leg": (0.08, -0.6, -0.7, 0, 0.8),
-                     "both_arm": (0.75, 0.1, 0.4)})
-    stage.move(0.1, real=True, both_leg=None, height=0.86)
+    stage.fly(
+        0.12,
+        height=1.03,
+        both_arm=(0.3, 0.3, 0.8),
+        pelvis=(0.1, 0, 0),
+        spine=(0, 0, 0),
+        root=(0, place[1] + 0.1, 0),
+    )
+    flight(
+        stage,
+        0.3 * stage.figure.leg,
+        end,
+        start=(0, place[1] + 0.1, 0),
+        tuck=0.15,
+        channels={
+            "near_leg": (0.08, -0.55, 0.75, 0, 0.4),
+            "far_leg": (0.08, -0.6, -0.7, 0, 0.8),
+            "both_arm": (0.75, 0.1, 0.4),
+        },
+    )
+    stage.fly(0.1, both_leg=None, height=0.86)
     land(stage, 0.8)
     stage.settle(0.2)  # fmt: skip
 

@@ -129,11 +129,19 @@ def climb_stairs(stage: Stage, event: Event) -> None:
         which, other = ("near", "far") if k % 2 == 0 else ("far", "near")
         up, ahead = rise * (k + 1), depth * (k + 1)
         stage.tread(which, beat * 0.7, (0, ahead, 0), up=up, lift=0.08)
-        stage.move(beat * 0.6, height=1 + rise * (k - 0.15) / f.pelvis_height, pelvis=(0.14, 0, 0),
-                   spine=(0.18, 0, 0), root=(0, depth * (k + 0.55), 0),
-                   **{f"{other}_arm": (0.12, -0.8, 0.45), f"{which}_arm": (0.15, -0.9, -0.2)})
-        stage.move(beat * 0.4, height=1 + rise * (k + 0.8) / f.pelvis_height,
-                   root=(0, depth * (k + 0.95), 0))
+        stage.move(
+            beat * 0.6,
+            height=1 + rise * (k - 0.15) / f.pelvis_height,
+            pelvis=(0.14, 0, 0),
+            spine=(0.18, 0, 0),
+            root=(0, depth * (k + 0.55), 0),
+            **{f"{other}_arm": (0.12, -0.8, 0.45), f"{which}_arm": (0.15, -0.9, -0.2)},
+        )
+        stage.move(
+            beat * 0.4,
+            height=1 + rise * (k + 0.8) / f.pelvis_height,
+            root=(0, depth * (k + 0.95), 0),
+        )
     last = "far" if event.count % 2 else "near"
     stage.tread(last, 0.45, (0, depth * event.count, 0), up=rise * event.count, lift=0.06)
     stage.move(0.5, height=1 + rise * event.count / f.pelvis_height, pelvis=(0, 0, 0),
@@ -154,10 +162,17 @@ def climb_ladder(stage: Stage, event: Event) -> None:
         side = half if which == "near" else -half
         stage.tread(which, 0.42, (0, 0.1 * f.leg, 0), up=rung * (k + 1), lift=0.04, wide=0.8)
         begins = stage.now + stage.seconds(0.2)
-        stage.put(f"{other}_grip", begins + stage.seconds(0.35),
-                  (-side, top + rung * (k + 1.5), ahead), begins)
-        stage.move(0.6, height=1 + rung * (k + 0.4) / f.pelvis_height,
-                   spine=(0.05, 0.08 if which == "near" else -0.08, 0))
+        stage.put(
+            f"{other}_grip",
+            begins + stage.seconds(0.35),
+            (-side, top + rung * (k + 1.5), ahead),
+            begins,
+        )
+        stage.move(
+            0.6,
+            height=1 + rung * (k + 0.4) / f.pelvis_height,
+            spine=(0.05, 0.08 if which == "near" else -0.08, 0),
+        )
     stage.move(0.3)  # fmt: skip
 
 
@@ -174,7 +189,7 @@ ACTIONS = {
     ),
     "sidestep": Action(
         _gait("sidestep"),
-        ("{sidestep} to the $dir, $n[step]", "{take} $n[step] sideways to the $dir",
+        ("{sidestep} $n[step] to the $dir", "{take} $n[step] sideways to the $dir",
          "{move} sideways to the $dir with $n[step]"),
         counts=(2, 4, 6), directions=("left", "right"), can_stay=True,
     ),
@@ -186,8 +201,8 @@ ACTIONS = {
     ),
     "walk_circle": Action(
         _curve("walk", 12),
-        ("{walk} in a circle to the $dir", "{walk} a full circle, turning $dir",
-         "{walk} around in a circle, always to the $dir"),
+        ("{walk} in a circle to the $dir", "{walk} $how a full circle, turning $dir",
+         "{walk} $how around in a circle, always to the $dir"),
         directions=("left", "right"), degrees=(360,),
     ),
     "jog": Action(
@@ -208,11 +223,12 @@ ACTIONS = {
     ),
     "march": Action(
         _gait("march"), ("{march} forward $n[step]", "{march} ahead like a soldier for $n[step]",
-                         "{stride} forward $n[step] with high knees, marching"),
+                         "{stride} $how forward $n[step] with high knees, marching"),
         counts=(4, 6, 8), directions=("forward",), can_stay=True,
     ),
     "march_in_place": Action(
-        _gait("march_in_place"), ("{march} on the spot for $n[step]", "{march} in place for $n[step]"),
+        _gait("march_in_place"), ("{march} on the spot for $n[step]",
+                    "{march} in place for $n[step]"),
         counts=(4, 6, 8),
     ),
     "run_in_place": Action(
@@ -222,7 +238,7 @@ ACTIONS = {
     ),
     "sneak": Action(
         sneak, ("{sneak} forward $n[step]", "{creep} ahead stealthily for $n[step]",
-                "{walk} forward $n[step] crouched, sneaking"),
+                "{walk} $how forward $n[step] crouched, sneaking"),
         counts=(3, 4, 5), directions=("forward",), styled=False, can_stay=True,
     ),
     "tiptoe": Action(
@@ -230,8 +246,8 @@ ACTIONS = {
         counts=(4, 6, 8), directions=("forward",), styled=False,
     ),
     "limp": Action(
-        limp, ("{limp} forward $n[step], $leg injured", "{walk} $n[step] with a limp in $leg",
-               "{hobble} forward $n[step] because $leg hurts"),
+        limp, ("{limp} forward $n[step] on $leg", "{walk} $how $n[step] with a limp in $leg",
+               "{hobble} $how forward $n[step], sparing $leg"),
         sides=("left", "right"), counts=(5, 6, 8), styled=False,
     ),
     "stagger": Action(
@@ -269,11 +285,11 @@ ACTIONS = {
         directions=("left", "right"), counts=(1, 2), styled=False,
     ),
     "climb_stairs": Action(
-        climb_stairs, ("{climb} up $n[stair]", "{walk} up $n[stair]", "{go} upstairs, $n[step]"),
+        climb_stairs, ("{climb} up $n[stair]", "{walk} up $n[stair]", "{go} $n[step] upstairs"),
         counts=(3, 4, 5, 6), ends="aloft",
     ),
     "climb_ladder": Action(
-        climb_ladder, ("{climb} up a ladder, $n[rung]", "{go} up $n[rung] of a ladder"),
+        climb_ladder, ("{climb} $n[rung] up a ladder", "{go} up $n[rung] of a ladder"),
         counts=(3, 4, 6), ends="aloft",
     ),
 }  # fmt: skip

@@ -49,7 +49,7 @@ class Body:
         for group, joints in _GROUPS.items():
             lengths[list(joints)] *= self.scale * getattr(self, group, 1.0)
         unit = _DIRECTIONS / np.maximum(np.linalg.norm(_DIRECTIONS, axis=1, keepdims=True), 1e-9)
-        return unit * lengths[:, None]
+        return np.asarray(unit * lengths[:, None])
 
 
 BUILDS = ("person", "man", "woman", "child")

@@ -2,6 +2,7 @@
 varied wording and in the right order."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,7 +35,6 @@ _STYLE = {
     "drunk": (("drunk", "drunken"), ("drunkenly", "swaying as if drunk", "in a drunken manner")),
     "childlike": (("childlike", "playful"), ("playfully", "like a playful child")),
 }
-_THEN = (", then ", " and then ", ", and after that ", ", followed by which {he} ", ", afterwards ")
 PARAPHRASES = 5
 
 
@@ -66,7 +66,8 @@ def _caption(programme: Programme, random: np.random.Generator, attempt: int) ->
     subject = _pick(random, _SUBJECTS[programme.body.build])
     styles = {event.style for event in programme.events}
     adjective = ""
-    if len(styles) == 1 and "normal" not in styles and random.random() < 0.5:
+    share = 0.5 if len(programme.events) == 1 else 1.0  # said once, not with every event
+    if len(styles) == 1 and "normal" not in styles and random.random() < share:
         adjective = _pick(random, _STYLE[programme.events[0].style][0])
         subject = _with_adjective(subject, adjective)
     their = _THEIR.get(subject, "their") if random.random() < 0.3 else "the"
@@ -132,8 +133,10 @@ def _then(random: np.random.Generator) -> str:
     return _pick(random, (", then ", " and then ", " and after that ", ", and afterwards "))
 
 
-def _clause(event: Event, word: _Wording, random: np.random.Generator, form) -> str:  # type: ignore[no-untyped-def]
-    """One event as a verb phrase with all that defines it."""
+def _clause(
+    event: Event, word: _Wording, random: np.random.Generator, form: Callable[[str], str]
+) -> str:
+    """One event as a verb phrase with all that defines it; `form` inflects its verbs."""
     action = ACTIONS[event.action]
     phrase = _pick(random, action.phrases)
     text = re.sub(r"\{(\w+)\}", lambda found: form(found[1]), _filled(phrase, event, word, random))
@@ -149,8 +152,10 @@ def _clause(event: Event, word: _Wording, random: np.random.Generator, form) -> 
     if event.style != "normal" and not word.adjective:
         extras.append(_pick(random, _STYLE[event.style][1]))
     front = [w for w in extras if w.endswith("ly") and " " not in w and random.random() < 0.3][:1]
-    rest = [w for w in extras if w not in front]
-    return " ".join([*front, text, *rest])
+    how = " ".join(w for w in extras if w not in front)
+    if "$how" in text:
+        text, how = " ".join(text.replace("$how", how).split()).replace(" ,", ","), ""
+    return " ".join(part for part in (*front, text, how) if part)
 
 
 def _filled(phrase: str, event: Event, word: _Wording, random: np.random.Generator) -> str:
@@ -162,8 +167,5 @@ def _filled(phrase: str, event: Event, word: _Wording, random: np.random.Generat
 
     text = re.sub(r"\$(hand|arm|leg|foot|knee|fist|elbow|shoulder)\b", limb, phrase)
     text = re.sub(r"\$n\[([^\]]+)\]", lambda found: counted(found[1], event.count), text)
-    degrees = (f"{event.degrees} degrees", f"{event.degrees} degrees")
-    if event.degrees == 180:
-        degrees = ("180 degrees", "half a turn")
-    text = text.replace("$deg", _pick(random, degrees))
+    text = text.replace("$deg", f"{event.degrees} degrees")
     return text.replace("$dir", event.direction).replace("$side", event.side)

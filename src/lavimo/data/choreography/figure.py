@@ -1,4 +1,4 @@
-"""From sampled channels to 22 joints: spine by angles, arms and legs by two-bone inverse kinematics.
+"""From sampled channels to 22 joints: spine by angles, limbs by two-bone inverse kinematics.
 
 Bone lengths are exact by construction, knees and elbows bend one way only, planted toes stay where
 the score put them: when a leg cannot reach its foot the heel rises, and then the pelvis sinks.
@@ -34,7 +34,7 @@ _JOINTS = {"left": (1, 4, 7, 10, 13, 16, 18, 20), "right": (2, 5, 8, 11, 14, 17,
 
 def unit(v: Float[np.ndarray, "*n 3"]) -> Float[np.ndarray, "*n 3"]:
     """Unit vectors; a zero vector stays zero."""
-    return v / np.maximum(np.sqrt(np.sum(v * v, axis=-1, keepdims=True)), 1e-9)
+    return np.asarray(v / np.maximum(np.sqrt(np.sum(v * v, axis=-1, keepdims=True)), 1e-9))
 
 
 def turn(pitch: Column, roll: Column, twist: Column, heading: Column | float = 0.0) -> Matrices:
@@ -59,8 +59,8 @@ def turn(pitch: Column, roll: Column, twist: Column, heading: Column | float = 0
 def apply(m: Matrices, v: Float[np.ndarray, "*n 3"]) -> Vectors:
     """Turn vectors, one per frame or one for all."""
     if v.ndim == 1:
-        return m @ v
-    return np.einsum("tij,tj->ti", m, v)
+        return np.asarray(m @ v)
+    return np.asarray(np.einsum("tij,tj->ti", m, v))
 
 
 def bend_direction(
@@ -79,7 +79,7 @@ def bend_direction(
     along = np.cross(cross, pole)
     carried = pole + along + np.cross(cross, along) * factor[:, None]
     side = np.cross(d, carried)
-    return carried * np.cos(swivel)[:, None] + side * np.sin(swivel)[:, None]
+    return np.asarray(carried * np.cos(swivel)[:, None] + side * np.sin(swivel)[:, None])
 
 
 def two_bones(
@@ -124,13 +124,15 @@ class Figure:
         frames = len(c["root"])
         joints = np.empty((frames, 22, 3))
         heading = c["heading"][:, 0]
-        pelvis = turn(*c["pelvis"].T, heading)
+        pitch, roll, twist = c["pelvis"].T
+        pelvis = turn(pitch, roll, twist, heading)
         joints[:, 0] = self._pelvis_place(c, heading)
         feet = self._feet(c, joints, pelvis)
         self._legs(c, joints, pelvis, feet)
         chest = self._spine(c, joints, pelvis)
         for side in SIDES:
             self._arm(c, joints, chest, side)
+        joints[:, :, 1] += _eased_over(-joints[:, :, 1].min(axis=1))[:, None]
         return joints
 
     def _pelvis_place(self, c: Channels, heading: Column) -> Vectors:
@@ -191,6 +193,8 @@ class Figure:
             local = unit(leg[:, :3]) * np.clip(leg[:, 3:4], 0.2, 1) * self.leg
             ankle, direction = feet[side]
             target = hip + apply(pelvis, local) * free + (ankle - hip) * (1 - free)
+            airborne = np.minimum(1, 3 * leg[:, 5])
+            target[:, 1] = np.maximum(target[:, 1], 0.03 + 0.05 * airborne)
             inside = np.einsum("tji,tj->ti", pelvis, target - hip)
             swivel = -SIGN[side] * leg[:, 4]
             pole = apply(pelvis, bend_direction(inside, _REST_LEG, _POLE_LEG, swivel))
@@ -198,7 +202,9 @@ class Figure:
             direction = unit(direction * (1 - free) + _free_foot(knee, end, pole, leg[:, 6]) * free)
             joints[:, hip_j], joints[:, knee_j] = hip, knee
             joints[:, ankle_j] = end
-            joints[:, toe_j] = end + _above_floor(direction, end[:, 1], self.foot) * self.foot
+            joints[:, toe_j] = (
+                end + _above_floor(direction, end[:, 1] - 0.02 * airborne, self.foot) * self.foot
+            )
 
     def _spine(
         self, c: Channels, joints: Float[np.ndarray, "frames 22 3"], pelvis: Matrices
@@ -231,6 +237,7 @@ class Figure:
         shoulder = joints[:, collar_j] + apply(chest @ girdle, self.offsets[shoulder_j])
         target = shoulder + apply(chest, local * self.arm)
         target += (grip[:, :3] - target) * grip[:, 3:4]
+        target[:, 1] = np.maximum(target[:, 1], 0.025)
         inside = np.einsum("tji,tj->ti", chest, target - shoulder)
         swivel = sign * arm[:, 4]
         pole = apply(chest, bend_direction(inside, _REST_ARM, _POLE_ARM[side], swivel))
@@ -251,7 +258,7 @@ def _free_foot(knee: Vectors, ankle: Vectors, pole: Vectors, point: Column) -> V
     """Foot direction of a leg in the air: square to the shin, pointed by `point` radians."""
     shin = unit(ankle - knee)
     ahead = unit(pole - np.sum(pole * shin, axis=1)[:, None] * shin)
-    return ahead * np.cos(point)[:, None] + shin * np.sin(point)[:, None]
+    return np.asarray(ahead * np.cos(point)[:, None] + shin * np.sin(point)[:, None])
 
 
 def _above_floor(direction: Vectors, ankle: Column, foot: float) -> Vectors:

@@ -1,10 +1,17 @@
 """Gaits: footsteps along a path, with the pelvis, the trunk and the arms that go with them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from lavimo.data.choreography.score import SIDES, Stage
+from lavimo.data.choreography.figure import SIDES
+from lavimo.data.choreography.score import Number, Stage
+from lavimo.shapes import Float
+
+Place = tuple[Number, Number, Number]
+Way = tuple[Number, Number]
+Path = Callable[[float], Place]
 
 
 @dataclass(frozen=True)
@@ -51,35 +58,33 @@ def travel(
     gait: Gait,
     steps: int,
     *,
-    way: tuple[float, float] = (0.0, 1.0),
+    way: Way = (0.0, 1.0),
     bend: float = 0.0,
-    start: tuple[float, float, float] = (0.0, 0.0, 0.0),
-) -> tuple[float, float, float]:
+    start: Place = (0.0, 0.0, 0.0),
+) -> Place:
     """Walk `steps` footfalls along `way` (near, forward), turning by `bend` radians in all.
 
     The first swing is the near foot's; the last closes the feet. Advances the time and gives the
     place (near, forward, turn) where the performer comes to stand.
     """
-    beat = stage.seconds(gait.beat)
-    stride = gait.stride * stage.size * stage.figure.leg
     begins = stage.now
     along = _footfalls(steps, gait)
-    path = _path(along[-1], stride, way, bend, start)
-    landings = begins + beat * np.arange(1, steps + 1)
-    plan = _Plan(stage, gait, beat, stride, begins, landings, along, path, way)
+    stride = gait.stride * stage.size * stage.figure.leg
+    path = _path(float(along[-1]), stride, way, bend, start)
+    plan = _Plan(stage, gait, along, path, way)
     plan.feet()
     plan.root()
     plan.trunk()
     if gait.arms and gait.hold is None:
         plan.arms()
-    stage.now = float(landings[-1] + 0.5 * beat * min(gait.contact, 1.0))
+    stage.now = plan.landings[-1] + 0.5 * plan.beat * min(gait.contact, 1.0)
     for name, value in (gait.hold or {}).items():
         stage.put(name, begins + 0.3 / stage.rate, value, begins)
         stage.put(name, stage.now, value, begins)
     return path(along[-1])
 
 
-def _footfalls(steps: int, gait: Gait) -> np.ndarray:
+def _footfalls(steps: int, gait: Gait) -> Float[np.ndarray, " steps"]:
     """Where each footfall lies along the path, in strides; first and last are shorter."""
     lengths = np.ones(steps)
     lengths[0] = 0.8
@@ -92,10 +97,11 @@ def _footfalls(steps: int, gait: Gait) -> np.ndarray:
     return np.cumsum(lengths)
 
 
-def _path(total, stride, way, bend, start):  # type: ignore[no-untyped-def]
+def _path(total: float, stride: float, way: Way, bend: float, start: Place) -> Path:
+    """The place (near, forward, turn) after so many strides, on a line or an arc."""
     near0, forward0, turn0 = start
 
-    def place(u: float) -> tuple[float, float, float]:
+    def place(u: float) -> Place:
         fine = np.linspace(0, u, 24)
         turns = turn0 + bend * np.clip(fine / max(total, 1e-6), 0, 1)
         middle = (turns[1:] + turns[:-1]) / 2
@@ -110,81 +116,73 @@ def _path(total, stride, way, bend, start):  # type: ignore[no-untyped-def]
 class _Plan:
     """The keys of one stretch of gait."""
 
-    def __init__(self, stage, gait, beat, stride, begins, landings, along, path, way):  # type: ignore[no-untyped-def]
-        self.stage, self.gait, self.beat, self.stride = stage, gait, beat, stride
-        self.begins, self.landings, self.along, self.path, self.way = (
-            begins, landings, along, path, way)  # fmt: skip
-        self.steps = len(along)
+    def __init__(
+        self, stage: Stage, gait: Gait, along: Float[np.ndarray, " steps"], path: Path, way: Way
+    ) -> None:
+        self.stage, self.gait, self.along, self.path, self.way = stage, gait, along, path, way
+        self.steps, self.begins = len(along), stage.now
+        self.beat = stage.seconds(gait.beat)
+        self.landings = [self.begins + self.beat * (k + 1) for k in range(self.steps)]
         self.which = ["near" if k % 2 == 0 else "far" for k in range(self.steps)]
         self.backward = way[1] < -0.5
 
     def feet(self) -> None:
         """Swings between footfalls; planted feet keep their spot."""
         g, stage = self.gait, self.stage
-        swing = (2 - g.contact) * self.beat
-        leg = stage.figure.leg
         if g.heel:
             for side in SIDES:
                 old = stage.last(f"foot_{side}")
                 stage.key(f"foot_{side}", self.begins + 0.15, (*old[:4], g.heel), self.begins)
-        for k, (which, lands) in enumerate(zip(self.which, self.landings, strict=True)):
-            lifts = max(lands - swing, self.begins + 0.02)
-            track = f"foot_{stage.side(which)}"
-            old = stage.last(track)
-            x, z, yaw = stage.spot(
-                which, *self.path(self.along[k]), g.wide if k < self.steps - 1 else 1.0
-            )
-            last = k >= self.steps - 2 and k == self.steps - 1
-            strike = g.heel if g.heel else (0.0 if last or self.backward else g.strike)
-            toe_up = max(0.0, np.sin(-strike)) * stage.figure.foot * 0.9
-            short = 0.4 if (last and self.along[k] - self.along[max(k - 2, 0)] < 0.5) else 1.0
-            for part, how_far, up, pitch in (
-                (0.35, 0.22, g.lift * leg, g.curl * (0.4 if self.backward else 1.0) * short),
-                (0.7, 0.72, g.lift * leg * 0.75, 0.15),
-            ):
-                spot = [a + how_far * (b - a) for a, b in zip(old[:4], (x, 0, z, yaw), strict=True)]
-                time = lifts + part * (lands - lifts)
-                stage.key(
-                    track,
-                    time,
-                    (spot[0], up * short + old[1] * 0, spot[2], spot[3], max(pitch, g.heel)),
-                    lifts,
-                )
-            stage.key(track, lands, (x, toe_up, z, yaw, strike), lifts)
-            if toe_up > 0:
-                flat = lands + 0.16 * self.beat * min(g.contact, 1)
-                stage.key(track, flat, (x, 0.0, z, yaw, 0.0), lands)
+        for k in range(self.steps):
+            self._swing(k)
+
+    def _swing(self, k: int) -> None:
+        """One foot from where it stands to its next spot, heel first where the gait strikes so."""
+        g, stage = self.gait, self.stage
+        lands, last = self.landings[k], k == self.steps - 1
+        lifts = max(lands - (2 - g.contact) * self.beat, self.begins + 0.02)
+        track = f"foot_{stage.side(self.which[k])}"
+        old = stage.last(track)
+        spot = stage.spot(self.which[k], *self.path(self.along[k]), 1.0 if last else g.wide)
+        x, z, yaw = spot
+        strike = g.heel or (0.0 if last or self.backward else g.strike)
+        toe_up = max(0.0, float(np.sin(-strike))) * stage.figure.foot * 0.9
+        short = 0.4 if last and self.along[k] - self.along[max(k - 2, 0)] < 0.5 else 1.0
+        lift = g.lift * stage.figure.leg * short
+        curl = g.curl * (0.4 if self.backward else 1.0) * short
+        for part, done, up, pitch in ((0.35, 0.22, lift, curl), (0.7, 0.72, 0.75 * lift, 0.15)):
+            way = [a + done * (b - a) for a, b in zip(old[:4], (x, 0, z, yaw), strict=True)]
+            time = lifts + part * (lands - lifts)
+            stage.key(track, time, (way[0], up, way[2], way[3], max(pitch, g.heel)), lifts)
+        stage.key(track, lands, (x, toe_up, z, yaw, strike), lifts)
+        if toe_up > 0:
+            flat = lands + 0.16 * self.beat * min(g.contact, 1.0)
+            stage.key(track, flat, (x, 0.0, z, yaw, 0.0), lands)
 
     def root(self) -> None:
-        """The pelvis passes over each standing foot."""
-        g, stage = self.gait, self.stage
-        leg = stage.figure.leg
-        previous = np.concatenate([[0.0], self.along[:-1]])
-        flying = g.contact < 1
-        for k in range(self.steps):
-            lands = self.landings[k]
-            after = lands + 0.5 * g.contact * self.beat
-            if flying:
-                times = ((after, self.along[k]),)
-            else:
-                times = ((lands, (self.along[k] + previous[k]) / 2),)
-            for time, u in times:
-                stage.put("root", time, self.path(u), self.begins)
-            side = 1.0 if self.which[k] == "near" else -1.0
+        """The pelvis passes over each standing foot, low at footfall or in mid stance."""
+        g, begins = self.gait, self.begins
+        put, flying = self.stage.put, self.gait.contact < 1
+        before = 0.0
+        for k, (lands, along) in enumerate(zip(self.landings, self.along, strict=True)):
             last = k == self.steps - 1
+            after = lands + 0.5 * g.contact * self.beat
             over = min(after, lands + 0.5 * self.beat)
             if flying:
-                stage.put("height", over, g.low, self.begins)
+                put("root", after, self.path(along), begins)
+                put("height", over, g.low, begins)
                 if not last:
-                    stage.put(
-                        "height", lands + 0.5 * (g.contact + 1) * self.beat, g.high, self.begins
-                    )
+                    put("height", lands + 0.5 * (g.contact + 1) * self.beat, g.high, begins)
             else:
-                stage.put("height", lands, g.low, self.begins)
-                stage.put("height", over, 1.0 if last else g.high, self.begins)
-            stage.put("sway", over, (0 if last else side * g.shift * leg, 0), self.begins)
+                put("root", lands, self.path((along + before) / 2), begins)
+                put("height", lands, g.low, begins)
+                put("height", over, 1.0 if last else g.high, begins)
+            side = 1.0 if self.which[k] == "near" else -1.0
+            shift = 0.0 if last else side * g.shift * self.stage.figure.leg
+            put("sway", over, (shift, 0.0), begins)
+            before = along
         ends = self.landings[-1] + 0.5 * min(g.contact, 1.0) * self.beat
-        stage.put("root", ends, self.path(self.along[-1]), self.begins)
+        put("root", ends, self.path(self.along[-1]), begins)
 
     def trunk(self) -> None:
         """Pelvis turns with the swinging leg, the chest turns against it."""
@@ -223,6 +221,6 @@ class _Plan:
             )
             t = self.landings[k] + (0 if g.contact >= 1 else 0.15 * self.beat)
             for which, hand in ((other, fore), (self.which[k], back)):
-                reach = np.linalg.norm(hand[:3]) / (1 if last else g.elbow)
+                reach = float(np.linalg.norm(hand[:3])) / (1 if last else g.elbow)
                 scaled = (hand[0] / reach, hand[1] / reach, hand[2] / reach, hand[3])
                 stage.put(f"{which}_arm", t, None if last else scaled, self.begins)

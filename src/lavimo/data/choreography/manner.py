@@ -8,7 +8,7 @@ import numpy as np
 from lavimo.data.choreography.programme import FPS, Event
 from lavimo.shapes import Float
 
-PACE = {"slow": 0.68, "normal": 1.0, "fast": 1.45}
+PACE = {"slow": 0.68, "normal": 1.0, "fast": 1.35}
 EXTENT = {"small": 0.62, "normal": 1.0, "large": 1.38}
 
 
@@ -122,8 +122,8 @@ def _envelope(
 
     def rises(at: float) -> Float[np.ndarray, " frames"]:
         u = np.clip((times - at) / 0.4 + 0.5, 0, 1)
-        return u * u * (3 - 2 * u)
+        return np.asarray(u * u * (3 - 2 * u))
 
     before = np.ones_like(times) if start <= 1e-6 else rises(start)
     after = np.zeros_like(times) if end >= last - 1e-6 else rises(end)
-    return before - after
+    return np.asarray(before - after)

@@ -6,7 +6,7 @@ stage writes left/right channels in the world. Every move holds a channel until 
 nothing drifts between keys; keys are joined by monotone cubics, which never overshoot.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -38,6 +38,7 @@ LEG_DOWN = (0.08, -1.0, 0.02)
 
 
 Number = float | int
+Value = Number | tuple[Number, ...] | None
 
 
 def arm(out: Number, up: Number, forward: Number, swivel: Number = 0.0) -> tuple[float, ...]:
@@ -127,30 +128,36 @@ class Stage:
             self._write(track, begins, newest[1])
         self._write(track, time, values)
 
-    def move(self, duration: Number, *, real: bool = False, **channels: object) -> None:
-        """Go to a pose within `duration` and advance the time.
+    def move(self, duration: Number, **channels: Value) -> None:
+        """Go to a pose within `duration` at this event's pace and advance the time.
 
         Channels: root (near, forward, turn), height, sway, pelvis, spine, head, shrug, and
         near_/far_/both_ arm, grip, leg; `None` lets a limb return to rest.
         """
-        begins, self.now = self.now, self.now + self.seconds(duration, real)
+        self._go(self.seconds(duration), channels)
+
+    def fly(self, duration: Number, **channels: Value) -> None:
+        """As `move`, but gravity sets the time, not the pace."""
+        self._go(float(duration), channels)
+
+    def _go(self, seconds: float, channels: Mapping[str, Value]) -> None:
+        begins, self.now = self.now, self.now + seconds
         for name, value in channels.items():
             self.put(name, self.now, value, begins)
 
-    def put(self, name: str, time: float, value: object, begins: float) -> None:
+    def put(self, name: str, time: float, value: Value, begins: float) -> None:
         """Write one named channel of `move` at a time of its own."""
         limb, _, kind = name.rpartition("_")
-        if limb:
+        if isinstance(value, float | int):
+            self.key(name, time, (value,), begins)
+        elif limb:
             for which in ("near", "far") if limb == "both" else (limb,):
                 self._put_limb(which, kind, time, value, begins)
-        elif name == "root":
-            near, forward, turn = value  # type: ignore[misc]
-            self.key("root", time, self.world(near, forward), begins)
-            self.key("heading", time, (self.facing + self.sign * turn,), begins)
-        elif name == "height":
-            self.key("height", time, (value,), begins)  # type: ignore[arg-type]
-        else:
-            self._put_trunk(name, time, tuple(value), begins)  # type: ignore[arg-type]
+        elif name == "root" and value is not None:
+            self.key("root", time, self.world(value[0], value[1]), begins)
+            self.key("heading", time, (self.facing + self.sign * value[2],), begins)
+        elif value is not None:
+            self._put_trunk(name, time, value, begins)
 
     def _put_trunk(self, name: str, time: float, value: tuple[Number, ...], begins: float) -> None:
         if name == "sway":
@@ -161,21 +168,43 @@ class Stage:
             value = (value[0], value[1] * self.sign, value[2] * self.sign)
         self.key(name, time, value, begins)
 
-    def _put_limb(self, which: str, kind: str, time: float, value: object, begins: float) -> None:
+    def _put_limb(
+        self, which: str, kind: str, time: float, value: tuple[Number, ...] | None, begins: float
+    ) -> None:
         side = self.side(which)
         track, sign = f"{kind}_{side}", SIGN[side]
         if kind == "arm":
-            values = arm(*value) if value is not None else HANGING  # type: ignore[misc]
+            values = HANGING if value is None else arm(*value)
+            self._around_shoulder(track, sign, time, values, begins)
             self.key(track, time, (sign * values[0], *values[1:]), begins)
         elif kind == "grip":
             if value is None:
                 self.key(track, time, (*self.last(track)[:3], 0.0), begins)
             else:
-                self._put_grip(track, time, tuple(value), begins)  # type: ignore[arg-type]
+                self._put_grip(track, time, value, begins)
         elif value is None:
             self.key(track, time, (*self.last(track)[:5], 0.0, 0.0), begins)
         else:
-            self._put_leg(track, sign, time, tuple(value), begins)  # type: ignore[arg-type]
+            self._put_leg(track, sign, time, value, begins)
+
+    def _around_shoulder(
+        self, track: str, sign: float, time: float, values: tuple[float, ...], begins: float
+    ) -> None:
+        """Lead a hand that goes to the opposite side of its shoulder round in front of it."""
+        old = self.last(track)
+        before = np.array([sign * old[0], *old[1:3]])
+        after = np.array(values[:3])
+        if self.newest[track][0] >= time or before @ after > -0.35:
+            return
+        middle = before + after + [0.35, 0.0, 0.8]
+        middle /= np.linalg.norm(middle)
+        reach = 0.9 * (old[3] + values[3]) / 2
+        swivel = (old[4] + values[4]) / 2
+        start = max(begins, self.newest[track][0])
+        self.key(
+            track, (start + time) / 2,
+            (sign * middle[0], middle[1], middle[2], reach, swivel), begins,
+        )  # fmt: skip
 
     def _put_grip(self, track: str, time: float, value: tuple[Number, ...], begins: float) -> None:
         near, up, forward = value[:3]
@@ -229,10 +258,16 @@ class Stage:
         x, z, yaw = self.spot(which, *place, wide)
         track = f"foot_{self.side(which)}"
         old = self.last(track)
-        middle = begins + 0.45 * (ends - begins)
-        half = [(a + b) / 2 for a, b in zip(old[:4], (x, 0.0, z, yaw), strict=True)]
-        high = max(old[1], up) + lift
-        self.key(track, middle, (half[0], high, half[2], half[3], max(0.25, pitch)), begins)
+        for part, done, height, heel in (
+            (0.2, 0.07, 0.6, 0.2),
+            (0.5, 0.5, 1.0, 0.25),
+            (0.85, 0.96, 0.3, 0.0),
+        ):
+            floor = old[1] + (up - old[1]) * min(1.0, 2 * done)
+            way = [a + done * (b - a) for a, b in zip(old[:4], (x, 0.0, z, yaw), strict=True)]
+            bent = max(heel, old[4] + (pitch - old[4]) * done)
+            time = begins + part * (ends - begins)
+            self.key(track, time, (way[0], floor + height * lift, way[2], way[3], bent), begins)
         self.key(track, ends, (x, up, z, yaw, pitch), begins)
 
     def tread(
@@ -281,6 +316,13 @@ class Stage:
         if standing:
             self.put("pelvis", self.now, (0, 0, 0), self.now - self.seconds(duration))
 
+    def renew(self, track: str, values: tuple[Number, ...]) -> None:
+        """Change a channel to equal values (a whole turn apart) between two frames."""
+        frame = (np.floor(self.now * FPS) + 0.5) / FPS
+        self.now = float(max(self.now, frame + 0.002))
+        self.key(track, frame - 0.001, self.last(track), frame - 0.002)
+        self.key(track, frame + 0.001, values, frame - 0.001)
+
     def beside(self, near: Number) -> tuple[float, float]:
         """Sway `near` metres further than the present posture's own."""
         left, forward = self._sway() if self.posture != "standing" else (0.0, 0.0)
@@ -316,12 +358,12 @@ def interpolate(
     merged: dict[float, tuple[float, ...]] = {}
     for time, values in sorted(keys, key=lambda key: key[0]):
         merged[round(time, 5)] = values
-    times, values = np.array(list(merged)), np.array(list(merged.values()))
+    times, rows = np.array(list(merged)), np.array(list(merged.values()))
     if len(times) == 1:
-        return np.repeat(values, len(at), axis=0)
+        return np.repeat(rows, len(at), axis=0)
     gap = np.diff(times)[:, None]
-    rise = np.diff(values, axis=0) / gap
-    slope = np.zeros_like(values)
+    rise = np.diff(rows, axis=0) / gap
+    slope = np.zeros_like(rows)
     if len(times) > 2:
         w1, w2 = 2 * gap[1:] + gap[:-1], gap[1:] + 2 * gap[:-1]
         agree = rise[:-1] * rise[1:] > 0
@@ -331,8 +373,8 @@ def interpolate(
     h = gap[i]
     u = np.clip((at - times[i])[:, None] / h, 0, 1)
     v = 1 - u
-    return (
-        values[i] * (1 + 2 * u) * v * v
-        + values[i + 1] * (3 - 2 * u) * u * u
+    return np.asarray(
+        rows[i] * (1 + 2 * u) * v * v
+        + rows[i + 1] * (3 - 2 * u) * u * u
         + h * (slope[i] * u * v * v - slope[i + 1] * u * u * v)
     )

@@ -170,9 +170,20 @@ class Backend(Protocol):
     Filters (`where`) are sentences of `lavimo.gallery.filters`, never SQL.
     """
 
-    model_id: str
-    dim: int
-    sentence_model_id: str
+    @property
+    def model_id(self) -> str:
+        """The motion model whose vectors are searched."""
+        ...
+
+    @property
+    def dim(self) -> int:
+        """Numbers of a motion vector."""
+        ...
+
+    @property
+    def sentence_model_id(self) -> str:
+        """The model of the captions' vectors."""
+        ...
 
     def snapshot(self) -> AbstractContextManager[None]:
         """Everything inside the block sees one state, whatever others commit meanwhile.
@@ -186,7 +197,7 @@ class Backend(Protocol):
         ...
 
     @classmethod
-    def create(cls, path: str | Path, model_id: str, dim: int, **options: Any) -> "Backend":
+    def create(cls, path: str | Path, model_id: str, dim: int) -> "Backend":
         """Make a new gallery (open for writing); refuses a path that holds something."""
         ...
 

@@ -51,13 +51,9 @@ class Scorer:
         where: str | None,
         by: By,
     ) -> Table:
-        """All rows that pass the filter with their scores."""
-        while True:
-            found = self._cosines(asked, where, by)
-            against = None if unwanted is None else self._cosines(unwanted, where, by)
-            # A writer may commit between two scans: then everything is done again.
-            if against is None or np.array_equal(found.seqs, against.seqs):
-                break
+        """All rows that pass the filter with their scores; the caller holds a snapshot."""
+        found = self._cosines(asked, where, by)
+        against = None if unwanted is None else self._cosines(unwanted, where, by)
         parts = self._standard(asked, found, calibration, where, by)
         minus = None
         if unwanted is not None and against is not None:
@@ -76,23 +72,21 @@ class Scorer:
         return seqs[cosines >= calibrate.ALIKE]
 
     def _cosines(self, asked: Asked, where: str | None, by: By) -> _Cosines:
-        while True:
-            scans: dict[str, tuple[Int64[np.ndarray, " rows"], Rows]] = {}
-            texts = None
-            if asked.text is not None and by != "captions":
-                scans["motion"] = self.gallery.scan(asked.text, where)
-            if asked.example is not None:
-                scans["example"] = self.gallery.scan(asked.example, where)
-            if asked.sentence is not None and by != "motion":
-                penalty = self._penalty(asked.query.text)
-                seqs, best, texts = self.gallery.sentence_scores(asked.sentence, where, penalty)
-                scans["captions"] = (seqs, best)
-            seqs = next(iter(scans.values()))[0]
-            if all(np.array_equal(seqs, other) for other, _ in scans.values()):
-                break
+        of: dict[str, Rows] = {}
+        texts = None
+        seqs = np.empty(0, np.int64)
+        if asked.text is not None and by != "captions":
+            seqs, of["motion"] = self.gallery.scan(asked.text, where)
+        if asked.example is not None:
+            seqs, of["example"] = self.gallery.scan(asked.example, where)
+        if asked.sentence is not None and by != "motion":
+            penalty = self._penalty(asked.query.text)
+            seqs, of["captions"], texts = self.gallery.sentence_scores(
+                asked.sentence, where, penalty
+            )
         if texts is None:
             texts = np.full(len(seqs), -1, np.int64)
-        return _Cosines(seqs, texts, {name: values for name, (_, values) in scans.items()})
+        return _Cosines(seqs, texts, of)
 
     def _penalty(self, text: str) -> Float32[np.ndarray, " texts"] | None:
         texts = self.gallery.texts()

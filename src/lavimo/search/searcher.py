@@ -82,8 +82,9 @@ class Searcher:
         if by == "captions" and asked.sentence is None:
             raise QueryError("A search by captions needs a sentence; add one or use --by motion.")
         unwanted = self._encode(parse(not_, "text")) if not_ else None
-        table = self._table(asked, unwanted, filter_of(where, whole), by)
-        return self._results(asked, table, k, by=by, expand=expand)
+        with self.gallery.snapshot():
+            table = self._table(asked, unwanted, filter_of(where, whole), by)
+            return self._results(asked, table, k, by=by, expand=expand)
 
     def observe(self, text: str, by: By = "both", *, hide: str | None = None) -> Signals:
         """The signals of a sentence's best hit, for calibration.
@@ -104,11 +105,7 @@ class Searcher:
         return judge(asked, table, self._bank())(best)
 
     def _fitting(self, model: Encoder) -> Encoder:
-        if model.model_id != self.gallery.model_id or model.dim != self.gallery.dim:
-            raise GalleryError(
-                f"{_name_of(self.gallery)} was indexed with the model {self.gallery.model_id} and "
-                f"not {model.model_id}; name that model with `--model`, or index again."
-            )
+        self.gallery.expect_model(model.model_id, model.dim)
         return model
 
     def _encode(self, query: Query) -> Asked:
@@ -227,7 +224,3 @@ def _find_model(name: str | None, model_id: str, fitting: Callable[[Encoder], En
         f"The gallery was indexed with the model {model_id}, which is none of the shipped ones "
         f"({', '.join(shipped) or 'there are none'}); name its folder with `--model`."
     )
-
-
-def _name_of(gallery: Backend) -> str:
-    return str(getattr(gallery, "path", "The gallery"))

@@ -50,7 +50,8 @@ def read(
     `up` ("y" or "z") override what the format prescribes. Raises FormatError.
     """
     file, names = load(path), clips(path)
-    with damaged_means_format_error(file.name):
+    # Values that overflow become infinite, and Motion refuses what is not finite.
+    with damaged_means_format_error(file.name), np.errstate(all="ignore"):
         number = _choose(file.name, names, clip)
         animation = {} if number is None else file.tree["animations"][number]
         joints = _joints(file, animation)

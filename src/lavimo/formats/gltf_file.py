@@ -192,7 +192,8 @@ def _accessor(file: GltfFile, row: dict[str, Any]) -> Float[np.ndarray, "count w
         raw = np.zeros((count, width), kind)
     if "sparse" in row:
         raw = _with_sparse(file, row["sparse"], raw)
-    values = raw.astype(np.float64)
+    with np.errstate(invalid="ignore"):  # signalling NaNs; whoever uses the values checks them
+        values = raw.astype(np.float64)
     if row.get("normalized") and kind is not np.float32:
         values = np.maximum(values / float(np.iinfo(raw.dtype).max), -1.0)
     return values

@@ -34,7 +34,9 @@ addEventListener("load", async () => {
   said.same = ink() === start;
   key("ArrowRight"); said.turned = ink() !== start;
   key("Home"); said.home = ink() === start;
-  button.click(); await wait(400); said.played = parseFloat(clock()) > 0.05;
+  button.click();
+  for (let i = 0; i < 40 && !parseFloat(clock()); i++) await new Promise(requestAnimationFrame);
+  said.played = parseFloat(clock()) > 0;
   said.label = button.getAttribute("aria-label");
   button.click(); const held = clock(); await wait(200); said.paused = clock() === held;
   document.querySelector(".lvm-look").click();

@@ -38,11 +38,16 @@ def _facts(body: Body) -> tuple[Fact, ...]:
     upright = [fact for fact in postures if fact.side in ("standing", "crouched")]
     jumps = locomotion.jumps(body)
     travels = locomotion.travel(body)
-    kicks = [fact for fact in limbs.kicks(body) if _within(fact, upright)]
+    swings = [(fact, behind) for fact, behind in limbs.kicks(body) if _within(fact, upright)]
+    kicks = [fact for fact, _ in swings]
     walks = [fact for fact in travels if _within(fact, upright)]
     steps = [f for f in locomotion.steps(body, walks, jumps, kicks) if _within(f, upright)]
     paces = locomotion.paces(body, walks, steps)
-    kicks = [f for f in kicks if f.value > LIMIT["kick_in_gait"] or not _within(f, paces)]
+    kicks = [
+        fact
+        for fact, behind in swings
+        if not _within(fact, paces) or (fact.value > LIMIT["kick_in_gait"] and not behind)
+    ]
     facts = [
         *postures,
         *posture.squats(body, postures),

@@ -135,13 +135,14 @@ def claps(body: Body) -> list[Fact]:
     return [Fact("clap", float(len(times)), "", "both", *span(body, run))]
 
 
-def kicks(body: Body) -> list[Fact]:
+def kicks(body: Body) -> list[tuple[Fact, bool]]:
     """A straight leg thrown out fast ("kick") or brought up slowly ("leg raised").
 
-    Value: height of the ankle over the other one (m); `side` is the leg.
+    Value: height of the ankle over the other one (m); `side` is the leg. Beside each fact: does
+    the leg go backwards, as that of a runner does in every step?
     """
     found = []
-    upright = np.degrees(body.tilt) < LIMIT["lying_tilt"]
+    upright = np.degrees(body.tilt) < LIMIT["lying_tilt"] + 20
     for mine, other in (("left", "right"), ("right", "left")):
         ankle, hip = J[f"{mine}_ankle"], J[f"{mine}_hip"]
         lift = body.p[1, ankle] - body.p[1, J[f"{other}_ankle"]]
@@ -152,11 +153,14 @@ def kicks(body: Body) -> list[Fact]:
         high = (lift > LIMIT["kick_lift"]) & upright
         speed = body.speed(leg)
         for a, b in series.runs(high, 2, body.count(0.1)):
-            window = slice(max(0, a - body.count(0.2)), b)
+            if not out[a:b].any():
+                continue
+            fast = speed[max(0, a - body.count(0.2)) : b].max() > LIMIT["kick_speed"]
+            farthest = a + int(np.argmax(np.where(out[a:b], away[a:b], 0)))
+            behind = bool(leg[2, farthest] < -0.5 * away[farthest])
+            name = "kick" if fast else "leg raised"
             peak = float(lift[a:b].max())
-            if out[a:b].any():
-                name = "kick" if speed[window].max() > LIMIT["kick_speed"] else "leg raised"
-                found.append(Fact(name, peak, "m", mine, *span(body, (a, b))))
+            found.append((Fact(name, peak, "m", mine, *span(body, (a, b))), behind))
     return found
 
 

@@ -136,19 +136,35 @@ def jumps(body: Body) -> list[Fact]:
     flight = airborne(body)
     trunk = body.p[1, [J["pelvis"], J["spine3"], J["neck"]]].mean(axis=0)
     down = body.clearance.reshape(2, 2, -1).min(axis=1) <= LIMIT["flight_clearance"]
+    near = body.count(0.15)
     for a, b in series.runs(flight, body.count(LIMIT["flight_time"]), gap=1):
         around = trunk[max(a - 1, 0) : b + 1]
         if _acceleration(around, body.fps) > LIMIT["ballistic"]:
             continue
-        off = down[:, max(a - 2, 0) : a].any(axis=1) if a else np.array([True, True])
-        on = down[:, b : b + 2].any(axis=1) if b < body.frames else np.array([True, True])
-        stride = off.sum() == 1 and on.sum() == 1 and off[0] != on[0]
-        if stride and (b - a) / body.fps < LIMIT["leap_time"]:
-            continue
-        side = "both" if off.all() or not off.any() else SIDES[int(off[1])]
+        off, on = _grounded(body, down, a - near, a), _grounded(body, down, b, b + near)
+        if off + on == "leftright" or off + on == "rightleft":
+            if (b - a) / body.fps < LIMIT["leap_time"]:
+                continue  # a running step
+            on = off
+        side = off if off != "both" else on
         rise = float(around.max() - around[0])
         found.append(Fact("jump", rise, "m", side, *span(body, (a, b))))
     return found
+
+
+def _grounded(body: Body, down: Bool[np.ndarray, "2 frames"], a: int, b: int) -> str:
+    """The feet that touch the ground within some frames: left, right or both (or unknown).
+
+    Of two feet that are each at their lowest level, one hovers if it is clearly higher: the free
+    foot of a hop.
+    """
+    if a < 0 or b > body.frames:
+        return "both"
+    left, right = bool(down[0, a:b].any()), bool(down[1, a:b].any())
+    toes = body.p[1, [J["left_foot"], J["right_foot"]], a:b].min(axis=1)
+    if left and right and abs(toes[0] - toes[1]) > 1.2 * LIMIT["flight_clearance"]:
+        left, right = bool(toes[0] < toes[1]), bool(toes[1] < toes[0])
+    return "both" if left == right else SIDES[int(right)]
 
 
 def _acceleration(heights: Float[np.ndarray, " n"], fps: float) -> float:
@@ -169,6 +185,7 @@ def steps(body: Body, travels: list[Fact], jumps: list[Fact], kicks: list[Fact])
     """
     found = []
     counted = np.zeros(body.frames, bool)
+    lifts = _lifts(body)
     for fact in travels:
         a, b = (round(x * body.fps) for x in (fact.start, fact.end))
         a, b = max(0, a - body.count(0.25)), min(body.frames, b + body.count(0.25))
@@ -176,13 +193,16 @@ def steps(body: Body, travels: list[Fact], jumps: list[Fact], kicks: list[Fact])
         if flown > 0.2 * (fact.end - fact.start):
             continue  # travels by jumping
         count, side = _strides(body, a, b, fact.side)
+        inside = [foot for run, foot in lifts if a <= (run[0] + run[1]) / 2 < b]
+        if len(inside) > count + 1:  # high knees and little way
+            count, side = len(inside), inside[0]
         counted[a:b] = True
         if count:
             found.append(Fact("steps", count, "", side, *span(body, (a, b))))
     for fact in [*jumps, *kicks]:
         a, b = (round(x * body.fps) for x in (fact.start - 0.3, fact.end + 0.3))
         counted[max(0, a) : b] = True
-    for run, side in _lifts(body):
+    for run, side in lifts:
         if not counted[run[0] : run[1]].any():
             found.append(Fact("steps", 1.0, "", side, *span(body, run)))
     return sorted(found, key=lambda fact: fact.start)
@@ -205,7 +225,8 @@ def _lifts(body: Body) -> list[tuple[Run, str]]:
     ankles = body.p[:, [J["left_ankle"], J["right_ankle"]]]
     v = np.gradient(body.p[:, FEET], axis=-1) * body.fps
     speed = np.sqrt((v * v).sum(axis=0)).reshape(2, 2, -1).min(axis=1)
-    still = speed < LIMIT["step_speed"]
+    low = body.clearance.reshape(2, 2, -1).min(axis=1) < LIMIT["flight_clearance"]
+    still = (speed < LIMIT["step_speed"]) & low
     for side in (0, 1):
         over = ankles[1, side] - ankles[1, 1 - side]
         for a, b in series.runs(~still[side], 2, gap=1):

@@ -134,5 +134,5 @@ def _tilts(
     mask = standing & (degrees > limit)
     return [
         Fact(name, float(degrees[a:b].max()), "deg", side, *span(body, (a, b)))
-        for a, b in series.runs(mask, body.count(LIMIT["posture_time"]), body.count(0.2))
+        for a, b in series.runs(mask, body.count(LIMIT["tilt_time"]), body.count(0.2))
     ]

@@ -25,10 +25,8 @@ def sample(
 ) -> Tracks:
     """The tracks of these nodes from the animation's first key to its last."""
     nodes = above + joints
-    rest = {
-        path: np.stack([_rest(file, file.nodes[node])[path] for node in nodes])[None]
-        for path in _PATHS
-    }
+    poses = [_rest(file, file.nodes[node]) for node in nodes]
+    rest = {path: np.stack([pose[path] for pose in poses])[None] for path in _PATHS}
     place = {node: column for column, node in enumerate(nodes)}
     groups: dict[tuple[str, int, str], list[tuple[int, int]]] = {}
     for channel in animation.get("channels", ()):

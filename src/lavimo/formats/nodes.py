@@ -111,15 +111,29 @@ def _worlds(
     scaled = matrices if plain else matrices * scales[..., None, :]
     positions, turns = np.empty_like(translations), rotations.copy()
     linear = np.empty_like(matrices)
-    for node, parent in enumerate(parents):
-        if parent < 0:
-            positions[:, node], linear[:, node] = translations[:, node], scaled[:, node]
+    for nodes, above in _generations(parents):
+        if above is None:
+            positions[:, nodes], linear[:, nodes] = translations[:, nodes], scaled[:, nodes]
             continue
-        above = linear[:, parent]
-        positions[:, node] = positions[:, parent] + (above @ translations[:, node, :, None])[..., 0]
-        linear[:, node] = above @ scaled[:, node]
-        turns[:, node] = rot.multiply(turns[:, parent], rotations[:, node])
+        frame = linear[:, above]
+        reach = (frame @ translations[:, nodes, :, None])[..., 0]
+        positions[:, nodes] = positions[:, above] + reach
+        linear[:, nodes] = frame @ scaled[:, nodes]
+        turns[:, nodes] = rot.multiply(turns[:, above], rotations[:, nodes])
     return positions, turns
+
+
+def _generations(parents: tuple[int, ...]) -> list[tuple[list[int], list[int] | None]]:
+    """Nodes by their distance from the top, with their parents: what can be computed at once."""
+    depth = [0] * len(parents)
+    found: dict[int, list[int]] = {}
+    for node, parent in enumerate(parents):
+        depth[node] = depth[parent] + 1 if parent >= 0 else 0
+        found.setdefault(depth[node], []).append(node)
+    return [
+        (nodes, [parents[node] for node in nodes] if level else None)
+        for level, nodes in sorted(found.items())
+    ]
 
 
 def _local(

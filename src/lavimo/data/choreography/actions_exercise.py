@@ -142,6 +142,24 @@ def raise_knee(stage: Stage, event: Event) -> None:
     stage.settle(0.3)
 
 
+def elbow_to_knee(stage: Stage, event: Event) -> None:
+    """The far elbow meets the near knee, then the other way round."""
+    f = stage.figure
+    stage.move(0.4, both_arm=(0.12, 0.3, 0.1, 1.0))
+    for k in range(event.count):
+        one, sign = ("near", 1.0) if k % 2 == 0 else ("far", -1.0)
+        stage.move(0.2, sway=(-sign * f.stance * 0.9, 0))
+        stage.move(
+            0.35,
+            spine=(0.55, 0.15 * sign, 0.6 * sign),
+            head=(0.2, 0, 0),
+            **{f"{one}_leg": (-0.02, -0.2, 0.52, 0, 0.2)},
+        )
+        stage.move(0.12)
+        stage.move(0.35, spine=(0, 0, 0), head=(0, 0, 0), **{f"{one}_leg": None})
+    stage.settle(0.4)  # fmt: skip
+
+
 def raise_leg_side(stage: Stage, event: Event) -> None:
     """The straight near leg lifted out to the side and lowered."""
     stage.move(0.3, sway=(-stage.figure.stance, 0), far_arm=(0.45, -0.7, 0.1))
@@ -192,6 +210,11 @@ ACTIONS = {
     "raise_knee": Action(
         raise_knee, ("{raise} $knee", "{lift} $knee to hip height", "{pull} $knee up"),
         sides=HANDS, counts=(1, 2, 3, 4),
+    ),
+    "elbow_to_knee": Action(
+        elbow_to_knee, ("{touch} elbow and opposite knee in turn for $n[repetition] $how, the $side knee first",
+                        "{bring} the elbows to the opposite knees $how, the $side knee first"),
+        sides=HANDS, counts=(2, 3, 4),
     ),
     "raise_leg_side": Action(
         raise_leg_side, ("{raise} $leg out to the side", "{lift} $leg sideways",

@@ -182,7 +182,7 @@ def sit_ups(stage: Stage, event: Event) -> None:
         stage.move(
             0.4, spine=(0, 0, 0), pelvis=(-1.57, 0, 0), head=(0, 0, 0), both_leg=feet_down(-1.57)
         )
-    stage.move(0.5, both_leg=(0.12, -0.99, 0.0, 0.2, -0.3), both_arm=stage.rest.get("arm"))  # fmt: skip
+    stage.move(0.5, both_leg=(0.12, -0.99, 0.0, 0.2, -0.3), both_arm=stage.rest.get("arm"))
 
 
 def swim(stage: Stage, event: Event) -> None:

@@ -3,6 +3,7 @@
 import numpy as np
 
 from lavimo.data.choreography.action import HANDS, PRONE, SUPINE, Action
+from lavimo.data.choreography.actions_jumps import GRAVITY, crouch, push_off
 from lavimo.data.choreography.programme import Event
 from lavimo.data.choreography.score import Stage, Value
 
@@ -69,6 +70,48 @@ def somersault(stage: Stage, event: Event) -> None:
         root=(0, 1.06 * far, 0),
         sway=(0, 0),
         both_arm=None,
+    )
+    stage.renew("pelvis", (0.0, 0.0, 0.0))
+    stage.settle(0.3)  # fmt: skip
+
+
+def backflip(stage: Stage, event: Event) -> None:
+    """A high jump with a whole turn backward in the air."""
+    f = stage.figure
+    crouch(stage, 0.66, 0.4)
+    push_off(stage, (0.15, 0.3, 0.85))
+    high, back = 0.75 * f.leg, -0.35 * f.leg
+    whole = 2 * float(np.sqrt(2 * high / GRAVITY))
+    tuck = (0.1, -0.25, 0.5, 0.1, 0.5)
+    for share, pitch, leg in (
+        (0.2, -0.5, None),
+        (0.4, -2.0, tuck),
+        (0.6, -3.9, tuck),
+        (0.8, -5.4, tuck),
+        (1.0, -6.1, None),
+    ):
+        up = high * (1 - (2 * share - 1) ** 2)
+        stage.toes(whole / 5, up, 0.6 * (share < 1), place=(0, back * share, 0), real=True)
+        legs: dict[str, Value] = {} if share == 0.2 else {"both_leg": leg}
+        stage.fly(
+            whole / 5,
+            root=(0, back * share, 0),
+            pelvis=(pitch, 0, 0),
+            spine=(0.35, 0, 0),
+            height=1.0 - 0.04 * share + up / f.pelvis_height,
+            both_arm=(0.15, 0.6, 0.6) if share == 0.2 else (0.1, -0.5, 0.6),
+            **legs,
+        )
+    stage.fly(
+        0.16,
+        height=0.72,
+        pelvis=(0.35 - 2 * np.pi, 0, 0),
+        spine=(0.3, 0, 0),
+        sway=(0, -0.05),
+        both_arm=(0.2, -0.2, 0.85),
+    )
+    stage.move(
+        0.45, height=1.0, pelvis=(-2 * np.pi, 0, 0), spine=(0, 0, 0), sway=(0, 0), both_arm=None
     )
     stage.renew("pelvis", (0.0, 0.0, 0.0))
     stage.settle(0.3)  # fmt: skip
@@ -239,6 +282,11 @@ ACTIONS = {
         somersault, ("{do} a forward roll", "{roll} forward over the back and {stand} up",
                      "{do} a somersault on the floor"),
         directions=("forward",), speeds=("normal",), styled=False,
+    ),
+    "backflip": Action(
+        backflip, ("{do} a backflip", "{perform} a backward flip in the air",
+                   "{jump} and {flip} over backwards"),
+        directions=("backward",), speeds=("normal",), styled=False,
     ),
     "cartwheel": Action(
         cartwheel, ("{do} a cartwheel to the $dir", "{perform} a cartwheel towards the $dir",

@@ -15,6 +15,10 @@ from lavimo.render import page
 
 ATTACK = "<img src=x onerror=\"document.body.dataset.hacked='1'\"></script>"
 
+# A headless browser on virtual time hands out few frames: here they come by the clock.
+FRAMES = """<script>
+window.requestAnimationFrame = (draw) => setTimeout(() => draw(performance.now()), 16);
+</script>"""
 PROBE = """<script>
 const said = {}, wait = (ms) => new Promise((done) => setTimeout(done, ms));
 addEventListener("error", (e) => { said.error = e.message; });
@@ -35,8 +39,7 @@ addEventListener("load", async () => {
   key("ArrowRight"); said.turned = ink() !== start;
   key("Home"); said.home = ink() === start;
   button.click();
-  for (let i = 0; i < 40 && !parseFloat(clock()); i++) await new Promise(requestAnimationFrame);
-  said.played = parseFloat(clock()) > 0;
+  await wait(1000); said.played = parseFloat(clock()) > 0.5;
   said.label = button.getAttribute("aria-label");
   button.click(); const held = clock(); await wait(200); said.paused = clock() === held;
   document.querySelector(".lvm-look").click();
@@ -75,7 +78,7 @@ def _page(walk: Motion) -> str:
 def test_a_page_plays_turns_and_runs_nothing_it_was_told(
     walk: Motion, browser: str, tmp_path: Path
 ):
-    html = _page(walk).replace("</body>", PROBE + "</body>")
+    html = _page(walk).replace("<title>", FRAMES + "<title>").replace("</body>", PROBE + "</body>")
     dom = _dom(browser, html, tmp_path)
     found = re.search(r'data-said="([^"]*)"', dom)
     assert found, "the page's script did not finish"

@@ -25,7 +25,11 @@ Attr = float | str
 
 @dataclass(frozen=True)
 class Caption:
-    """A sentence about a clip. Origins: `data`, `file name`, `user`, `measured`, `model:<id>`."""
+    """A sentence about a clip, and who wrote it.
+
+    Origins: those of `lavimo.data.captions` (`human`, `template`, `user` …), `data` for a label of
+    a manifest, `file name` for the words of a file's or clip's name, `model:<id>`.
+    """
 
     text: str
     origin: str = "data"
@@ -116,7 +120,7 @@ class FileRecord:
 
     A file that could not be read has `error` and no items; it is kept, so that it is listed and
     not tried again until somebody asks for it. `signature` says how the items were made (segments,
-    captions, model, windows): the same content with another signature is made again.
+    captions, windows, canonical form): the same content with another signature is made again.
     """
 
     path: Path
@@ -162,6 +166,7 @@ class Stats:
     licences: Mapping[str, int]
 
 
+@runtime_checkable
 @runtime_checkable
 class Backend(Protocol):
     """A gallery, wherever it is stored. One contract test runs every backend.

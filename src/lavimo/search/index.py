@@ -173,7 +173,7 @@ class _Run:
         except UnicodeEncodeError:
             name = str(job.path).encode(errors="backslashreplace").decode()
             return Failure(name, "the file's name is not UTF-8; rename it.")
-        signature = _signature(job, self.encoder.model_id, windows)
+        signature = _signature(job, windows)
         return Known(content, status.st_size, status.st_mtime_ns, signature)
 
     def _there(self, job: Job, known: Known) -> KnownFile | None:
@@ -228,10 +228,13 @@ class _Run:
             self.clock.seconds[stage] += seconds
 
 
-def _signature(job: Job, model_id: str, windows: bool) -> str:
-    """Changes when the same file would be stored in another way."""
+def _signature(job: Job, windows: bool) -> str:
+    """Changes when the same file would be stored in another way.
+
+    The model is not part of it: a gallery has one, and `reindex` changes it for all rows.
+    """
     segments = [asdict(segment) for segment in job.segments]
-    return sha256_of_json([model_id, CANONICAL_VERSION, windows, segments])[:32]
+    return sha256_of_json([CANONICAL_VERSION, windows, segments])[:32]
 
 
 def _nothing(report: IndexReport) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import Protocol, TypeAlias, TypeVar, runtime_checkable
 
 import numpy as np
 
@@ -12,13 +12,17 @@ from lavimo.gallery.contract import Attr, FileRecord, NewItem, NewWindow
 from lavimo.motion.clip import Motion
 from lavimo.motion.skeleton import SMPL_22
 from lavimo.search.sources import Job
-from lavimo.search.takes import Clock, Fault, Positions, Take, takes
+from lavimo.search.takes import Clock, Fault, Positions, Take, attempt, reason, takes
 from lavimo.shapes import Float32
+
+Rows: TypeAlias = Float32[np.ndarray, "_ dim"]
+T = TypeVar("T")
 
 CLOSED = 0.05
 """Metres: a clip whose last pose is this near to its first is a loop."""
 
 
+@runtime_checkable
 class MotionEncoder(Protocol):
     """What indexing needs of a model; see `lavimo.runtime.encoder.Encoder`."""
 
@@ -80,16 +84,13 @@ def make(order: Order, encoder: MotionEncoder) -> Made:
     """Do a whole order. A file that cannot be used gets a record with its error."""
     clock = Clock()
     found, faults = takes(order.jobs, clock, windows=order.windows)
-    pieces = [piece for take in found for piece in take.pieces]
-    with clock.stage("vectors"):
-        vectors = iter(encode(encoder, pieces))
     with clock.stage("facts"):
-        facts = iter([describe(piece, canonical.FPS) for piece in pieces])
+        found, facts = _sound(found, [attempt(_facts, take) for take in found], order, faults)
+    with clock.stage("vectors"):
+        found, vectors = _sound(found, _vectors(encoder, found), order, faults)
     items: dict[int, list[NewItem]] = {}
-    for take in found:
-        count = len(take.pieces)
-        mine = [(next(vectors), next(facts)) for _ in range(count)]
-        items.setdefault(take.file, []).append(_item(take, mine))
+    for take, mine, rows in zip(found, facts, vectors, strict=True):
+        items.setdefault(take.file, []).append(_item(take, rows, mine))
     with clock.stage("sentences"):
         texts = list(order.texts)
         sentences = dict(zip(texts, encoder.encode_sentences(texts), strict=True)) if texts else {}
@@ -98,6 +99,34 @@ def make(order: Order, encoder: MotionEncoder) -> Made:
         for number in range(len(order.jobs))
     )
     return Made(records, sentences, tuple(faults), clock.seconds)
+
+
+def _sound(
+    found: list[Take], results: Sequence[T | Exception], order: Order, faults: list[Fault]
+) -> tuple[list[Take], list[T]]:
+    """The clips that came through a stage and what it made of them; the others become faults."""
+    kept: list[tuple[Take, T]] = []
+    for take, result in zip(found, results, strict=True):
+        if isinstance(result, Exception):
+            reason_why = reason(order.jobs[take.file].path, result)
+            faults.append(Fault(take.file, take.clip, reason_why))
+        else:
+            kept.append((take, result))
+    return [take for take, _ in kept], [result for _, result in kept]
+
+
+def _facts(take: Take) -> list[Description]:
+    return [describe(piece, canonical.FPS) for piece in take.pieces]
+
+
+def _vectors(encoder: MotionEncoder, found: list[Take]) -> list[Rows | Exception]:
+    """Vectors of each clip and its windows; all in one call unless that meets a fault."""
+    pieces = [piece for take in found for piece in take.pieces]
+    rows = attempt(lambda pieces: encode(encoder, pieces), pieces)
+    if isinstance(rows, Exception):
+        return [attempt(lambda take: encode(encoder, take.pieces), take) for take in found]
+    counts = [len(take.pieces) for take in found]
+    return list(np.split(rows, np.cumsum(counts)[:-1])) if counts else []
 
 
 def encode(
@@ -113,21 +142,20 @@ def encode(
     )
 
 
-def _item(take: Take, made: Sequence[tuple[Float32[np.ndarray, " dim"], Description]]) -> NewItem:
+def _item(take: Take, rows: Rows, facts: Sequence[Description]) -> NewItem:
     given: dict[str, Attr] = dict(take.segment.attrs)
-    vector, facts = made[0]
     windows = tuple(
         NewWindow(
             start=take.start + start,
             end=take.start + end,
-            vector=piece_vector,
-            tags=piece_facts.tags,
-            travel=_travel(piece_facts),
+            vector=row,
+            tags=mine.tags,
+            travel=_travel(mine),
             energy=energy(piece),
-            attrs=given | dict(piece_facts.attrs),
+            attrs=given | dict(mine.attrs),
         )
-        for (start, end), piece, (piece_vector, piece_facts) in zip(
-            take.spans, take.pieces[1:], made[1:], strict=True
+        for (start, end), piece, row, mine in zip(
+            take.spans, take.pieces[1:], rows[1:], facts[1:], strict=True
         )
     )
     return NewItem(
@@ -135,16 +163,16 @@ def _item(take: Take, made: Sequence[tuple[Float32[np.ndarray, " dim"], Descript
         start=take.start,
         end=take.end,
         fps=take.fps,
-        vector=vector,
+        vector=rows[0],
         positions=take.pieces[0],
         captions=take.captions,
-        tags=facts.tags,
+        tags=facts[0].tags,
         source=take.segment.source,
         licence=take.segment.licence,
         loop=loops(take.pieces[0]),
-        travel=_travel(facts),
+        travel=_travel(facts[0]),
         energy=energy(take.pieces[0]),
-        attrs=given | dict(facts.attrs),
+        attrs=given | dict(facts[0].attrs),
         windows=windows,
     )
 
@@ -153,14 +181,14 @@ def _record(
     order: Order, number: int, items: tuple[NewItem, ...], faults: Sequence[Fault]
 ) -> FileRecord:
     job, known = order.jobs[number], order.known[number]
-    reason = next((fault.reason for fault in faults if fault.file == number), "")
+    first = next((fault.reason for fault in faults if fault.file == number), "")
     return FileRecord(
         path=job.path,
         sha256=known.sha256,
         bytes=known.bytes,
         mtime_ns=known.mtime_ns,
         format=job.path.suffix.lower().lstrip("."),
-        error=None if items else reason or "The file holds no clip.",
+        error=None if items else first or "The file holds no clip.",
         items=items,
         signature=known.signature,
     )

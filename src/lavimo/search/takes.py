@@ -24,7 +24,7 @@ from lavimo.search.sources import Job, Segment
 from lavimo.search.windows import spans
 from lavimo.shapes import Float32
 
-Positions: TypeAlias = Float32[np.ndarray, "frames 22 3"]
+Positions: TypeAlias = Float32[np.ndarray, "_ 22 3"]
 A = TypeVar("A")
 R = TypeVar("R")
 
@@ -92,7 +92,7 @@ def takes(
     with clock.stage("read"):
         read = [one for number, job in enumerate(jobs) for one in _read(number, job, faults)]
     with clock.stage("retarget"):
-        bodies = _sound(read, [_attempt(_body, one.motion) for one in read], faults)
+        bodies = _sound(read, [attempt(_body, one.motion) for one in read], faults)
     with clock.stage("canonical"):
         whole = _sound([one for one, _ in bodies], _canonical([b for _, b in bodies]), faults)
         found = [_take(one, positions, windows) for one, positions in whole]
@@ -112,22 +112,22 @@ def _read(number: int, job: Job, faults: list[Fault]) -> list[_Read]:
     done: list[_Read] = []
     motions: dict[tuple[str | None, float | None], Motion | Exception] = {}
     for segment in job.segments:
-        names = _attempt(_clips, (job.path, segment))
+        names = attempt(_clips, (job.path, segment))
         if isinstance(names, Exception):
-            faults.append(Fault(number, segment.clip or "", _reason(job.path, names)))
+            faults.append(Fault(number, segment.clip or "", reason(job.path, names)))
             continue
         for name in names:
             # Only Acclaim files have no rate of their own; elsewhere the file knows better.
             fps = segment.fps if job.path.suffix.lower() == ".amc" else None
             if (name, fps) not in motions:
-                motions[name, fps] = _attempt(_parse, (job.path, name, fps))
+                motions[name, fps] = attempt(_parse, (job.path, name, fps))
             motion = motions[name, fps]
             if isinstance(motion, Motion) and (segment.start > 0 or segment.end is not None):
-                motion = _attempt(_cut, (motion, segment))
+                motion = attempt(_cut, (motion, segment))
             if isinstance(motion, Motion):
                 done.append(_Read(number, segment, name or "", motion))
             else:
-                faults.append(Fault(number, name or "", _reason(job.path, motion)))
+                faults.append(Fault(number, name or "", reason(job.path, motion)))
     return done
 
 
@@ -160,9 +160,9 @@ def _body(motion: Motion) -> Positions:
 
 def _canonical(bodies: Sequence[Positions]) -> list[Positions | Exception]:
     """Canonical positions of each; all in one call unless that meets a fault."""
-    together = _attempt(canonical.canonical_batch, bodies) if bodies else []
+    together = attempt(canonical.canonical_batch, bodies) if bodies else []
     if isinstance(together, Exception):
-        alone = (_attempt(canonical.canonical_positions, body) for body in bodies)
+        alone = (attempt(canonical.canonical_positions, body) for body in bodies)
         return [_finite(one) for one in alone]
     return [_finite(one) for one in together]
 
@@ -205,7 +205,7 @@ def _sound(
     for one, result in zip(read, results, strict=True):
         if isinstance(result, Exception):
             path = Path(one.motion.source.path)
-            faults.append(Fault(one.file, one.clip, _reason(path, result)))
+            faults.append(Fault(one.file, one.clip, reason(path, result)))
         else:
             kept.append((one, result))
     return kept
@@ -215,14 +215,16 @@ def _is_array(piece: Positions | Exception) -> TypeGuard[Positions]:
     return isinstance(piece, np.ndarray)
 
 
-def _attempt(function: Callable[[A], R], value: A) -> R | Exception:
+def attempt(function: Callable[[A], R], value: A) -> R | Exception:
+    """What a function makes of a value, or the exception that it raises."""
     try:
         return function(value)
     except Exception as error:
         return error
 
 
-def _reason(path: Path, error: Exception) -> str:
+def reason(path: Path, error: Exception) -> str:
+    """Why a file was left out, in one sentence that names it."""
     if isinstance(error, LavimoError):
         return str(error) if path.name in str(error) else f"{path}: {error}"
     return f"{path} failed ({type(error).__name__}: {error}); please report it."

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
-from lavimo.errors import FormatError, MotionError
+from lavimo.errors import FormatError
 from lavimo.files import atomic_path
 from lavimo.formats.npyfile import read_array
-from lavimo.formats.settle import FAR, check_size, y_up
+from lavimo.formats.settle import check_finite, check_near, check_size, y_up
 from lavimo.formats.units import detect_unit, detect_up, longest_path
 from lavimo.motion import rotations as rot
 from lavimo.motion.clip import Motion, Source, resample
@@ -108,13 +108,7 @@ def _positions(name: str, array: np.ndarray) -> tuple[Float32[np.ndarray, "frame
 
 def _check(name: str, positions: Float32[np.ndarray, "frames 22 3"]) -> None:
     check_size(name, len(positions), 22)
-    with np.errstate(invalid="ignore"):
-        good = (np.abs(positions) < FAR * 1000).all(axis=(1, 2))
-    if not good.all():
-        frame = int(np.flatnonzero(~good)[0])
-        raise MotionError(
-            f"{name}: frame {frame} holds a value that is no finite number; mend the export."
-        )
+    check_finite(name, positions)
 
 
 def _settled(
@@ -139,6 +133,7 @@ def _settled(
         upward = detect_up(SMPL_22.names, some, rest[None])
         axis, why_up = str(upward.value), upward.why
     positions = (positions * scale).astype(np.float32)
+    check_near(name, positions)
     remarks = (f"1 unit = {scale:.6g} m: {why}", why_up)
     return Motion(
         skeleton=SMPL_22,

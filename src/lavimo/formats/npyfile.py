@@ -55,7 +55,9 @@ def damage_is_format_error(name: str) -> Iterator[None]:
         raise FormatError(f"{name} is damaged and cannot be read; save it again.") from error
 
 
-def _header(stream: IO[bytes] | zipfile.ZipExtFile, name: str) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
+def _header(
+    stream: IO[bytes] | zipfile.ZipExtFile, name: str
+) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
     """Shape, order and type. NumPy writes its header as Python source; nothing is evaluated."""
     start = stream.read(8)
     if len(start) < 8 or not start.startswith(b"\x93NUMPY"):

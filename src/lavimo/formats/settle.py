@@ -15,6 +15,9 @@ from lavimo.shapes import Float, Int16
 FAR = 100_000.0
 """Metres; a joint farther from the origin than this is a broken number, not a motion."""
 
+LARGEST = 1e15
+"""No angle and no place in any unit is as large."""
+
 EndSites = tuple[tuple[int, tuple[float, float, float]], ...]
 
 
@@ -62,8 +65,8 @@ def settle(
 
 def check_options(path: str, unit: float | None, up: str | None) -> None:
     """Refuse a unit that is no length and an up axis other than y and z."""
-    if unit is not None and not (np.isfinite(unit) and unit > 0):
-        raise FormatError(f"{path}: a unit of {unit} metres is not possible; give one above 0.")
+    if unit is not None and not 1e-9 < unit < 1e9:
+        raise FormatError(f"{path}: a unit of {unit:g} m is not possible; give metres, as 0.01.")
     if up not in (None, "y", "z"):
         raise FormatError(f"{path}: the up axis is y or z, not {up!r}.")
 
@@ -89,14 +92,27 @@ def y_up(vectors: Float[np.ndarray, "*batch 3"]) -> Float[np.ndarray, "*batch 3"
 
 
 def check_finite(path: str, *rows: Float[np.ndarray, "frames ..."]) -> None:
-    """Refuse the first frame that holds a NaN or an infinity."""
+    """Refuse the first frame that holds a NaN, an infinity or a number beyond any motion."""
     for values in rows:
-        good = np.isfinite(values).all(axis=tuple(range(1, values.ndim)))
+        good = np.abs(values) < LARGEST  # false for NaN
         if not good.all():
-            frame = int(np.flatnonzero(~good)[0])
+            frame = int(np.argwhere(~good)[0, 0])
+            value = float(values[~good].flat[0])
             raise MotionError(
-                f"{path}: frame {frame} holds a value that is no finite number; mend the export."
+                f"{path}: frame {frame} holds {value:g}, no finite number of a motion; "
+                "mend the export."
             )
+
+
+def check_near(path: str, positions: Float[np.ndarray, "frames joints 3"]) -> None:
+    """Refuse the first frame with a joint farther (in metres) than any motion goes."""
+    near = np.abs(positions).max(axis=(1, 2)) < FAR  # false for NaN
+    if not near.all():
+        frame = int(np.flatnonzero(~near)[0])
+        raise MotionError(
+            f"{path}: frame {frame} puts a joint farther than {FAR / 1000:.0f} km away; "
+            "mend the export or give the unit."
+        )
 
 
 def _unit(raw: Raw, frames: slice, unit: float | None, usual: float | None) -> Decision:
@@ -175,13 +191,7 @@ def _motion(
     skeleton = _skeleton(raw, scale, axis)
     with np.errstate(over="ignore", invalid="ignore"):
         translations, positions = raw.translations * scale, positions * scale
-        near = np.abs(positions).max(axis=(1, 2)) < FAR
-    if not near.all():
-        frame = int(np.flatnonzero(~near)[0])
-        raise MotionError(
-            f"{raw.path}: frame {frame} puts a joint farther than {FAR / 1000:.0f} km away; "
-            "mend the export or give the unit."
-        )
+    check_near(raw.path, positions)
     rotations = raw.rotations
     if axis == "z":
         rotations, translations = _turned(raw, rotations, translations)

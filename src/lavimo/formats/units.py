@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lavimo.shapes import Float, Int, Int16, Int64
+from lavimo.shapes import Float, Int16, Int64
 
 UNITS: tuple[tuple[float, str, float, float, float], ...] = (
     (1.0, "metres", 0.0, 0.8, 2.6),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lavimo.motion.anatomy import side_evidence
+from lavimo.motion.anatomy import FEWEST_FRAMES, SURE, side_evidence
 from lavimo.motion.clip import Motion
 from lavimo.motion.roles import RoleReport
 from lavimo.shapes import Float32
@@ -39,7 +39,7 @@ def faults(motion: Motion, report: RoleReport | None = None) -> tuple[Fault, ...
         found.append(
             Fault("rest-pose", f"frame 0 looks like a rest pose; --start {_start(motion)} skips it")
         )
-    found += [_glitch(motion, report, rest), _stretch(motion)]
+    found += [_glitch(motion, report, rest), _stretch(motion, report)]
     if report is not None:
         found.append(_feet(motion, report))
     return tuple(fault for fault in found if fault is not None)
@@ -72,7 +72,7 @@ def _too_short(motion: Motion) -> Fault | None:
 
 def _glitch(motion: Motion, report: RoleReport | None, rest: bool) -> Fault | None:
     first = 1 + round(0.1 * motion.fps) if rest else 0
-    joints = sorted(set(report.roles.values())) if report else list(range(len(motion.skeleton)))
+    joints = _joints(motion, report)
     seen = motion.positions[first:, joints]
     if len(seen) < 2:
         return None
@@ -90,9 +90,14 @@ def _glitch(motion: Motion, report: RoleReport | None, rest: bool) -> Fault | No
     )
 
 
-def _stretch(motion: Motion) -> Fault | None:
+def _joints(motion: Motion, report: RoleReport | None) -> list[int]:
+    return sorted(set(report.roles.values())) if report else list(range(len(motion.skeleton)))
+
+
+def _stretch(motion: Motion, report: RoleReport | None) -> Fault | None:
     skeleton = motion.skeleton
-    body = [joint for joint in range(1, len(skeleton)) if _hangs_on_body(motion, joint)]
+    joints = _joints(motion, report)  # tools in a hand and IK targets may move as they like
+    body = [joint for joint in joints if joint > 0 and _hangs_on_body(motion, joint)]
     if not body:
         return None
     bones = motion.positions[:, body] - motion.positions[:, skeleton.parents[body]]
@@ -121,10 +126,10 @@ def _hangs_on_body(motion: Motion, joint: int) -> bool:
 
 def _feet(motion: Motion, report: RoleReport) -> Fault | None:
     evidence = side_evidence(motion.positions, report.roles)
-    if evidence.feet_frames < 8 or evidence.feet > 0.4:
+    if evidence.feet_frames < FEWEST_FRAMES or evidence.feet > -SURE:
         return None
     return Fault(
         "feet",
-        "the feet do not point the way the body faces in standing frames: look whether left and "
-        "right are exchanged",
+        "the feet point against the way the body faces while it stands: look whether left and "
+        "right are exchanged (fast runs can look like that)",
     )

@@ -139,7 +139,7 @@ def _report(args: argparse.Namespace, progress: "Progress") -> "Report":
     from dataclasses import replace
 
     from lavimo.evaluation import report, sets
-    from lavimo.evaluation.diagnostics import choreography_test
+    from lavimo.evaluation.diagnostics import choreographed_samples, choreography_test
 
     systems: dict[str, Score] = {}
     model_id = ""
@@ -159,8 +159,9 @@ def _report(args: argparse.Namespace, progress: "Progress") -> "Report":
                        progress=progress, seed=args.seed)  # fmt: skip
     if not args.choreography:
         return made
+    programmes = choreographed_samples(args.choreography, progress)
     known = {
-        name: choreography_test(score, count=args.choreography, progress=progress, seed=args.seed)
+        name: choreography_test(score, programmes, seed=args.seed)
         for name, score in systems.items()
     }
     return replace(made, choreography=known)

@@ -86,22 +86,23 @@ def _compared(
 
 def choreography_test(
     score: Callable[[Sequence[Sample]], Float32[np.ndarray, "clips clips"]],
+    samples: Sequence[Sample],
     *,
-    count: int = 1000,
-    progress: Progress | None = None,
     seed: int = 0,
 ) -> tuple[Result, Result]:
-    """Strict T2M and M2T over `count` unseen choreographed programmes, first caption each.
+    """Strict T2M and M2T over unseen choreographed programmes, first caption each.
 
-    `score` turns samples into first captions against motions. Seeds are those of the test range,
-    which nothing trains on.
+    `score` turns samples into first captions against motions; `samples` come from
+    `choreographed_samples`.
     """
-    samples = choreographed_samples(count, progress)
     return judge(Task(samples, score(samples)), "strict", seed=seed)
 
 
 def choreographed_samples(count: int, progress: Progress | None = None) -> list[Sample]:
-    """The first `count` test programmes as samples; canonical positions."""
+    """The first `count` test programmes as samples; canonical positions.
+
+    Their seeds are those of the test range, which nothing trains on.
+    """
     from lavimo.data.captions import Caption
     from lavimo.data.choreography import FPS, LICENCE, SOURCE, TEST_SEEDS, choreograph
     from lavimo.features.canonical import canonical_positions

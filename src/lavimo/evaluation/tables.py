@@ -86,10 +86,10 @@ def _sections(report: Report) -> Iterator[tuple[str, list[tuple[str, ...]]]]:
         for subset, lines in subsets.items():
             rows += _block(subset, lines)
         yield f"{direction}, {protocol}", rows
-    for name, pair in report.choreography.items():
-        for result in pair:
-            label = Line(name, "choreography", True, result)
-            yield f"{result.direction}, strict, unseen programmes", _block("choreography", [label])
+    for way in (0, 1) if report.choreography else ():
+        told = [Line(name, "", True, pair[way]) for name, pair in report.choreography.items()]
+        title = f"{told[0].result.direction}, strict, unseen choreographed programmes"
+        yield title, _block("choreography", told)
 
 
 def _block(subset: str, lines: list[Line]) -> list[tuple[str, ...]]:

@@ -36,7 +36,7 @@ def test_random_weights_score_chance(tiny_corpus, tmp_path, monkeypatch):
     found = []
     for seed in range(2):
         encoder = untrained(corpus, tmp_path / f"model{seed}", seed)
-        found += choreography_test(score_by(encoder), count=40)
+        found += choreography_test(score_by(encoder), choreographed_samples(40))
     assert all(result.scores.gallery == 40 for result in found)
     assert np.mean([result.scores.at(10) for result in found]) == pytest.approx(25, abs=10)
     assert np.mean([result.scores.at(1) for result in found]) < 8

@@ -212,7 +212,8 @@ ACTIONS = {
         sides=HANDS, counts=(1, 2, 3, 4),
     ),
     "elbow_to_knee": Action(
-        elbow_to_knee, ("{touch} elbow and opposite knee in turn for $n[repetition] $how, the $side knee first",
+        elbow_to_knee, ("{touch} elbow and opposite knee in turn for $n[repetition] $how, "
+                        "the $side knee first",
                         "{bring} the elbows to the opposite knees $how, the $side knee first"),
         sides=HANDS, counts=(2, 3, 4),
     ),

@@ -177,7 +177,8 @@ def hammer(stage: Stage, event: Event) -> None:
 
 ACTIONS = {
     "eat": Action(
-        eat, ("{eat} with $hand", "{bring} food to the mouth with $hand", "{take} $n[bite] with $hand"),
+        eat, ("{eat} with $hand", "{bring} food to the mouth with $hand",
+              "{take} $n[bite] with $hand"),
         sides=HANDS, counts=(2, 3), begins=UPRIGHT,
     ),
     "brush_teeth": Action(
@@ -185,7 +186,8 @@ ACTIONS = {
         sides=HANDS, begins=UPRIGHT,
     ),
     "wash_hands": Action(
-        wash_hands, ("{wash} the hands", "{rub} both hands together", "{rub} the hands under water"),
+        wash_hands, ("{wash} the hands", "{rub} both hands together",
+                     "{rub} the hands under water"),
         begins=UPRIGHT,
     ),
     "comb_hair": Action(
@@ -217,7 +219,8 @@ ACTIONS = {
         sides=HANDS, counts=(6, 8), begins=UPRIGHT,
     ),
     "violin": Action(
-        violin, ("{play} the violin with the bow in $hand", "{draw} the bow over a violin with $hand"),
+        violin, ("{play} the violin with the bow in $hand",
+                 "{draw} the bow over a violin with $hand"),
         sides=HANDS, counts=(3, 4), begins=UPRIGHT,
     ),
     "conduct": Action(

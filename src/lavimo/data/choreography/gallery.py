@@ -2,6 +2,7 @@
 
 import io
 from dataclasses import asdict
+from zipfile import BadZipFile
 
 import msgspec
 import numpy as np
@@ -31,7 +32,7 @@ def embedded_gallery() -> list[Clip]:
     if path.is_file():
         try:
             return _read(path.read_bytes())
-        except (ValueError, KeyError, OSError, msgspec.DecodeError, EOFError):
+        except (ValueError, KeyError, OSError, EOFError, BadZipFile, msgspec.DecodeError):
             path.unlink(missing_ok=True)  # a damaged cache is made anew
     clips = [_make(seed) for seed in GALLERY_SEEDS]
     write_bytes(path, _written(clips))

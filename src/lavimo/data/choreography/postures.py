@@ -242,8 +242,8 @@ def lie_on_front(stage: Stage, duration: Number = 2.4) -> None:
     """Down onto hands and knees, then flat on the front."""
     on_all_fours(stage, duration * 0.6)
     leg = stage.figure.leg
-    stage.move(duration * 0.4, height=0.115, pelvis=(1.57, 0, 0), spine=(0, 0, 0), head=(-0.3, 0, 0),
-               sway=(0, -0.1 * leg), both_leg=(0.1, -0.99, 0.02, 0, 1.2), both_grip=None,
+    stage.move(duration * 0.4, height=0.115, pelvis=(1.57, 0, 0), spine=(0, 0, 0),
+               head=(-0.3, 0, 0), sway=(0, -0.1 * leg), both_leg=(0.1, -0.99, 0.02, 0, 1.2), both_grip=None,
                both_arm=(0.45, 0.45, 0.05, 1.0))  # fmt: skip
     stage.posture = PRONE
     stage.rest = {"arm": (0.45, 0.45, 0.05, 1.0)}

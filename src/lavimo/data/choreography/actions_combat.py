@@ -50,7 +50,7 @@ def kick_front(stage: Stage, event: Event) -> None:
             **GUARD,
         )
         stage.move(0.22, near_leg=None, pelvis=(0, 0, 0))
-    stage.settle(0.35)  # fmt: skip
+    stage.settle(0.35)
 
 
 def kick_side(stage: Stage, event: Event) -> None:
@@ -72,7 +72,7 @@ def kick_side(stage: Stage, event: Event) -> None:
             0.22, near_leg=(0.2, -0.4, 0.3, 0.3, 0.0), pelvis=(0, -0.1, 0), spine=(0, 0, 0), **GUARD
         )
         stage.move(0.24, near_leg=None, pelvis=(0, 0, 0), head=(0, 0, 0))
-    stage.settle(0.35)  # fmt: skip
+    stage.settle(0.35)
 
 
 def kick_roundhouse(stage: Stage, event: Event) -> None:
@@ -102,7 +102,7 @@ def kick_roundhouse(stage: Stage, event: Event) -> None:
             **GUARD,
         )
         stage.move(0.26, near_leg=None, pelvis=(0, 0, 0))
-    stage.settle(0.35)  # fmt: skip
+    stage.settle(0.35)
 
 
 def kick_back(stage: Stage, event: Event) -> None:
@@ -129,7 +129,7 @@ def kick_back(stage: Stage, event: Event) -> None:
             sway=(-stage.figure.stance * 0.9, 0),
         )
         stage.move(0.24, near_leg=None, pelvis=(0, 0, 0))
-    stage.settle(0.35)  # fmt: skip
+    stage.settle(0.35)
 
 
 def knee_strike(stage: Stage, event: Event) -> None:
@@ -146,7 +146,7 @@ def knee_strike(stage: Stage, event: Event) -> None:
         )
         stage.move(0.1)
         stage.move(0.28, near_leg=None, pelvis=(0, 0, 0), spine=(0, 0, 0))
-    stage.settle(0.35)  # fmt: skip
+    stage.settle(0.35)
 
 
 def jab(stage: Stage, event: Event) -> None:
@@ -279,7 +279,7 @@ def duck(stage: Stage, event: Event) -> None:
             head=(0, 0, 0),
             both_arm=None,
         )
-    stage.settle(0.2)  # fmt: skip
+    stage.settle(0.2)
 
 
 ACTIONS = {

@@ -89,7 +89,7 @@ def pick_up(stage: Stage, event: Event) -> None:
             **{hands: (-0.05, -0.35, 0.5, 0.2)},
         )
         stage.move(0.3)
-    stage.settle(0.4)  # fmt: skip
+    stage.settle(0.4)
 
 
 def put_down(stage: Stage, event: Event) -> None:
@@ -116,7 +116,7 @@ def put_down(stage: Stage, event: Event) -> None:
         head=(0, 0, 0),
         **{hands: None},
     )
-    stage.settle(0.2)  # fmt: skip
+    stage.settle(0.2)
 
 
 def lift_overhead(stage: Stage, event: Event) -> None:
@@ -144,7 +144,7 @@ def lift_overhead(stage: Stage, event: Event) -> None:
         stage.move(0.5, both_arm=(-0.02, 0.9, 0.2), spine=(-0.1, 0, 0), head=(-0.2, 0, 0))
         stage.move(0.4)
         stage.move(0.5, both_arm=(-0.08, -0.2, 0.5, 0.3), spine=(0, 0, 0), head=(0, 0, 0))
-    stage.settle(0.45)  # fmt: skip
+    stage.settle(0.45)
 
 
 def reach_up(stage: Stage, event: Event) -> None:
@@ -169,7 +169,7 @@ def reach_up(stage: Stage, event: Event) -> None:
             height=1.0,
             shrug=(0, 0),
         )
-    stage.settle(0.35)  # fmt: skip
+    stage.settle(0.35)
 
 
 def sweep(stage: Stage, event: Event) -> None:
@@ -197,7 +197,7 @@ def sweep(stage: Stage, event: Event) -> None:
             spine=(0.45, 0, -0.25),
         )
     stage.tread("far", 0.3)
-    stage.settle(0.45)  # fmt: skip
+    stage.settle(0.45)
 
 
 def wipe(stage: Stage, event: Event) -> None:

@@ -83,7 +83,7 @@ def twist(stage: Stage, event: Event) -> None:
             head=(0, 0, 0.3 * sign),
         )
     stage.move(0.3, pelvis=(0, 0, 0), height=1.0)
-    stage.settle(0.35)  # fmt: skip
+    stage.settle(0.35)
 
 
 def arm_wave(stage: Stage, event: Event) -> None:
@@ -126,7 +126,7 @@ def salsa(stage: Stage, event: Event) -> None:
             spine=(0, -0.1 * sign, -0.1 * sign),
         )
     stage.move(0.3, pelvis=(0, 0, 0), height=1.0)
-    stage.settle(0.35)  # fmt: skip
+    stage.settle(0.35)
 
 
 def disco(stage: Stage, event: Event) -> None:
@@ -156,7 +156,7 @@ def disco(stage: Stage, event: Event) -> None:
         stage.move(0.1)
     stage.tread("near", 0.3)
     stage.move(0.3, pelvis=(0, 0, 0), sway=(0, 0), height=1.0)
-    stage.settle(0.35)  # fmt: skip
+    stage.settle(0.35)
 
 
 def ballet_turn(stage: Stage, event: Event) -> None:
@@ -193,7 +193,7 @@ def ballet_turn(stage: Stage, event: Event) -> None:
     stage.move(
         0.4, near_leg=None, height=0.97, sway=(0, 0), both_arm=(0.7, -0.3, 0.4), root=(0, 0, whole)
     )
-    stage.settle(0.4)  # fmt: skip
+    stage.settle(0.4)
 
 
 def _around_far(stage: Stage, turn: float) -> tuple[float, float, float]:

@@ -31,7 +31,7 @@ def squat(stage: Stage, event: Event) -> None:
             head=(0, 0, 0),
         )
     stage.tread("near", 0.3)
-    stage.settle(0.35)  # fmt: skip
+    stage.settle(0.35)
 
 
 def lunge(stage: Stage, event: Event) -> None:
@@ -84,7 +84,7 @@ def bend_side(stage: Stage, event: Event) -> None:
             head=(0, 0, 0),
         )
     stage.tread("near", 0.3)
-    stage.settle(0.4)  # fmt: skip
+    stage.settle(0.4)
 
 
 def twist_trunk(stage: Stage, event: Event) -> None:
@@ -119,7 +119,7 @@ def touch_toes(stage: Stage, event: Event) -> None:
             both_arm=None,
             head=(0, 0, 0),
         )
-    stage.settle(0.2)  # fmt: skip
+    stage.settle(0.2)
 
 
 def balance(stage: Stage, event: Event) -> None:
@@ -157,7 +157,7 @@ def elbow_to_knee(stage: Stage, event: Event) -> None:
         )
         stage.move(0.12)
         stage.move(0.35, spine=(0, 0, 0), head=(0, 0, 0), **{f"{one}_leg": None})
-    stage.settle(0.4)  # fmt: skip
+    stage.settle(0.4)
 
 
 def raise_leg_side(stage: Stage, event: Event) -> None:

@@ -33,7 +33,7 @@ def phone(stage: Stage, event: Event) -> None:
             spine=(0.02, 0.03 * (k - 1), turn * 0.4),
             far_arm=(0.2, -0.7, 0.3 + 0.1 * k),
         )
-    stage.settle(0.5)  # fmt: skip
+    stage.settle(0.5)
 
 
 def talk(stage: Stage, event: Event) -> None:
@@ -48,7 +48,7 @@ def talk(stage: Stage, event: Event) -> None:
             head=(0.08, 0, 0.15 * sign),
         )
         stage.move(0.28, **{f"{one}_arm": (0.05, -0.4, 0.6)}, head=(-0.05, 0, 0))
-    stage.settle(0.45)  # fmt: skip
+    stage.settle(0.45)
 
 
 def nod(stage: Stage, event: Event) -> None:
@@ -99,7 +99,7 @@ def bow(stage: Stage, event: Event) -> None:
         stage.move(
             0.6, pelvis=(0, 0, 0), spine=(0, 0, 0), sway=(0, 0), head=(0, 0, 0), both_arm=None
         )
-    stage.settle(0.2)  # fmt: skip
+    stage.settle(0.2)
 
 
 def cross_arms(stage: Stage, event: Event) -> None:
@@ -108,7 +108,7 @@ def cross_arms(stage: Stage, event: Event) -> None:
         0.6, near_arm=(-0.55, -0.3, 0.32, 0.3), far_arm=(-0.5, -0.4, 0.38, 0.3), spine=(-0.06, 0, 0)
     )
     stage.move(1.2, sway=stage.beside(0.03), head=(0, 0.05, 0.2))
-    stage.settle(0.5)  # fmt: skip
+    stage.settle(0.5)
 
 
 def hands_on_hips(stage: Stage, event: Event) -> None:

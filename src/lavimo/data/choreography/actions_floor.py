@@ -52,7 +52,7 @@ def get_up_front(stage: Stage, event: Event) -> None:
         head=(-0.3, 0, 0),
     )
     rise_from_fours(stage, 1.5)
-    stage.settle(0.2)  # fmt: skip
+    stage.settle(0.2)
 
 
 def roll_over(stage: Stage, event: Event) -> None:
@@ -161,7 +161,7 @@ def push_ups(stage: Stage, event: Event) -> None:
         head=(0, 0, 0),
         both_arm=None,
     )
-    stage.settle(0.2)  # fmt: skip
+    stage.settle(0.2)
 
 
 def sit_ups(stage: Stage, event: Event) -> None:
@@ -211,7 +211,7 @@ def swim(stage: Stage, event: Event) -> None:
                 spine=(0.5, 0, -0.4 * sign if part == 0 else 0.3 * sign),
             )
     stage.move(0.3, pelvis=(0, 0, 0))
-    stage.settle(0.4)  # fmt: skip
+    stage.settle(0.4)
 
 
 ACTIONS = {

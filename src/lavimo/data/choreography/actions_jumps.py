@@ -155,7 +155,7 @@ def star_jump(stage: Stage, event: Event) -> None:
         )
         stage.fly(0.1, both_leg=None, height=0.9)
         land(stage, 0.78)
-    stage.settle(0.2)  # fmt: skip
+    stage.settle(0.2)
 
 
 def hop(stage: Stage, event: Event) -> None:
@@ -182,7 +182,7 @@ def hop(stage: Stage, event: Event) -> None:
     stage.key(track, stage.now + 0.05, (x, 0.0, z, yaw, 0.0), stage.now)
     stage.move(0.06, height=0.95)
     stage.move(0.35, far_leg=None, sway=(0, 0), height=1.0)
-    stage.settle(0.3)  # fmt: skip
+    stage.settle(0.3)
 
 
 def leap(stage: Stage, event: Event) -> None:
@@ -214,7 +214,7 @@ def leap(stage: Stage, event: Event) -> None:
     )
     stage.fly(0.1, both_leg=None, height=0.86)
     land(stage, 0.8)
-    stage.settle(0.2)  # fmt: skip
+    stage.settle(0.2)
 
 
 ACTIONS = {

@@ -178,7 +178,7 @@ def climb_ladder(stage: Stage, event: Event) -> None:
             height=1 + rung * (k + 0.4) / f.pelvis_height,
             spine=(0.05, 0.08 if which == "near" else -0.08, 0),
         )
-    stage.move(0.3)  # fmt: skip
+    stage.move(0.3)
 
 
 ACTIONS = {

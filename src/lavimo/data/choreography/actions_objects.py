@@ -95,7 +95,7 @@ def guitar(stage: Stage, event: Event) -> None:
             far_arm=(0.25 - shift, -0.12 - shift * 0.5, 0.62, 0.2),
         )
         stage.move(0.18, near_arm=(-0.3, -0.46, 0.38, 0.6), spine=(0.02, 0, -0.03))
-    stage.settle(0.5)  # fmt: skip
+    stage.settle(0.5)
 
 
 def violin(stage: Stage, event: Event) -> None:
@@ -109,7 +109,7 @@ def violin(stage: Stage, event: Event) -> None:
     for _ in range(event.count):
         stage.move(0.35, near_arm=(0.32, -0.18, 0.62, 0.6), spine=(0.02, 0, 0.1))
         stage.move(0.35, near_arm=(-0.3, 0.02, 0.45, 0.8), spine=(0.05, 0, -0.05))
-    stage.settle(0.5)  # fmt: skip
+    stage.settle(0.5)
 
 
 def conduct(stage: Stage, event: Event) -> None:
@@ -134,7 +134,7 @@ def drive(stage: Stage, event: Event) -> None:
         )
         stage.move(0.3)
         stage.move(0.4, both_arm=(-0.05, -0.2, 0.78, 0.1), spine=(0, 0, 0), head=(0, 0, 0))
-    stage.settle(0.5)  # fmt: skip
+    stage.settle(0.5)
 
 
 def type_keys(stage: Stage, event: Event) -> None:
@@ -147,7 +147,7 @@ def type_keys(stage: Stage, event: Event) -> None:
             f"{two}_arm", stage.now + 0.13, (-0.02 - 0.02 * (k % 3), -0.55, 0.62, 0.2), stage.now
         )
         stage.now += 0.13
-    stage.settle(0.45)  # fmt: skip
+    stage.settle(0.45)
 
 
 def stir(stage: Stage, event: Event) -> None:
@@ -162,7 +162,7 @@ def stir(stage: Stage, event: Event) -> None:
     for _ in range(event.count):
         for out, ahead in ((-0.05, 0.62), (-0.2, 0.75), (-0.38, 0.62), (-0.2, 0.46)):
             stage.move(0.17, near_arm=(out, -0.35, ahead, 0.4))
-    stage.settle(0.45)  # fmt: skip
+    stage.settle(0.45)
 
 
 def hammer(stage: Stage, event: Event) -> None:

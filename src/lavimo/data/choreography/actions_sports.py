@@ -40,7 +40,7 @@ def throw_overarm(stage: Stage, event: Event) -> None:
             near_arm=None,
             far_arm=None,
         )
-    stage.settle(0.2)  # fmt: skip
+    stage.settle(0.2)
 
 
 def throw_underarm(stage: Stage, event: Event) -> None:
@@ -55,7 +55,7 @@ def throw_underarm(stage: Stage, event: Event) -> None:
         stage.move(0.25)
         stage.tread("far", 0.32)
         stage.move(0.35, root=(0, 0, 0), spine=(0, 0, 0), height=1.0, near_arm=None)
-    stage.settle(0.2)  # fmt: skip
+    stage.settle(0.2)
 
 
 def bowl(stage: Stage, event: Event) -> None:
@@ -85,7 +85,7 @@ def bowl(stage: Stage, event: Event) -> None:
     stage.move(0.35)
     stage.tread("near", 0.45, (0, 1.0 * leg, 0))
     stage.move(0.5, root=(0, 1.0 * leg, 0), height=1.0, pelvis=(0, 0, 0))
-    stage.settle(0.35)  # fmt: skip
+    stage.settle(0.35)
 
 
 def catch(stage: Stage, event: Event) -> None:
@@ -96,7 +96,7 @@ def catch(stage: Stage, event: Event) -> None:
         stage.move(0.16, both_arm=(-0.2, -0.25, 0.35, 0.3), spine=(0.2, 0, 0), height=0.92)
         stage.move(0.35)
         stage.move(0.3, both_arm=(0.0, -0.5, 0.4), spine=(0, 0, 0), height=1.0)
-    stage.settle(0.3)  # fmt: skip
+    stage.settle(0.3)
 
 
 def dribble(stage: Stage, event: Event) -> None:
@@ -132,7 +132,7 @@ def shoot_basket(stage: Stage, event: Event) -> None:
         stage.move(0.3)
         stage.toes(0.2, 0.0, 0.0)
         stage.move(0.3, both_arm=(0.1, -0.5, 0.5), height=1.0, spine=(0, 0, 0), head=(0, 0, 0))
-    stage.settle(0.3)  # fmt: skip
+    stage.settle(0.3)
 
 
 def golf(stage: Stage, event: Event) -> None:
@@ -189,7 +189,7 @@ def golf(stage: Stage, event: Event) -> None:
             sway=(0, 0),
         )
     stage.tread("near", 0.3)
-    stage.settle(0.4)  # fmt: skip
+    stage.settle(0.4)
 
 
 def bat(stage: Stage, event: Event) -> None:
@@ -235,7 +235,7 @@ def bat(stage: Stage, event: Event) -> None:
             )
     stage.tread("far", 0.3)
     stage.move(0.3, height=1.0, pelvis=(0, 0, 0), sway=(0, 0))
-    stage.settle(0.4)  # fmt: skip
+    stage.settle(0.4)
 
 
 def racket(stage: Stage, event: Event) -> None:
@@ -268,7 +268,7 @@ def racket(stage: Stage, event: Event) -> None:
             pelvis=(0, 0, 0),
             near_arm=(0.1, -0.6, 0.35),
         )
-    stage.settle(0.3)  # fmt: skip
+    stage.settle(0.3)
 
 
 def kick_ball(stage: Stage, event: Event) -> None:
@@ -301,7 +301,7 @@ def kick_ball(stage: Stage, event: Event) -> None:
     x, z, yaw = stage.spot("near", *place)
     stage.key(f"foot_{stage.side('near')}", stage.now, (x, 0.0, z, yaw, 0.0), stage.now - 0.05)
     stage.move(0.35, near_leg=None, spine=(0, 0, 0), pelvis=(0, 0, 0), sway=(0, 0), height=1.0)
-    stage.settle(0.35)  # fmt: skip
+    stage.settle(0.35)
 
 
 ACTIONS = {

@@ -72,7 +72,7 @@ def somersault(stage: Stage, event: Event) -> None:
         both_arm=None,
     )
     stage.renew("pelvis", (0.0, 0.0, 0.0))
-    stage.settle(0.3)  # fmt: skip
+    stage.settle(0.3)
 
 
 def backflip(stage: Stage, event: Event) -> None:
@@ -114,7 +114,7 @@ def backflip(stage: Stage, event: Event) -> None:
         0.45, height=1.0, pelvis=(-2 * np.pi, 0, 0), spine=(0, 0, 0), sway=(0, 0), both_arm=None
     )
     stage.renew("pelvis", (0.0, 0.0, 0.0))
-    stage.settle(0.3)  # fmt: skip
+    stage.settle(0.3)
 
 
 def cartwheel(stage: Stage, event: Event) -> None:
@@ -250,7 +250,7 @@ def hit_reaction(stage: Stage, event: Event) -> None:
             height=1.0,
             both_arm=None,
         )
-    stage.settle(0.3)  # fmt: skip
+    stage.settle(0.3)
 
 
 def stumble(stage: Stage, event: Event) -> None:

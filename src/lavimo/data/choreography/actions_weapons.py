@@ -51,7 +51,7 @@ def stab(stage: Stage, event: Event) -> None:
         stage.move(0.22)
         stage.tread("near", 0.3)
         stage.move(0.32, root=(0, 0, 0), height=1.0, spine=(0, 0, 0), near_arm=(0.1, -0.6, 0.3))
-    stage.settle(0.35)  # fmt: skip
+    stage.settle(0.35)
 
 
 def shoot_bow(stage: Stage, event: Event) -> None:
@@ -79,7 +79,7 @@ def shoot_bow(stage: Stage, event: Event) -> None:
             stage.move(0.4, near_arm=(-0.3, 0.0, 0.8, 0.6), spine=(0, 0, 0.3))
     stage.tread("near", 0.35)
     stage.move(0.35, pelvis=(0, 0, 0))
-    stage.settle(0.4)  # fmt: skip
+    stage.settle(0.4)
 
 
 def aim_rifle(stage: Stage, event: Event) -> None:
@@ -100,7 +100,7 @@ def aim_rifle(stage: Stage, event: Event) -> None:
         stage.move(0.3, spine=(0.1, 0, 0.35), near_arm=(-0.22, 0.02, 0.36, 0.7))
     stage.tread("far", 0.3)
     stage.move(0.35, root=(0, 0, 0), height=1.0)
-    stage.settle(0.4)  # fmt: skip
+    stage.settle(0.4)
 
 
 def cast_spell(stage: Stage, event: Event) -> None:
@@ -121,7 +121,7 @@ def cast_spell(stage: Stage, event: Event) -> None:
         stage.move(0.3, sway=(0, 0), both_arm=(0.1, -0.5, 0.4), spine=(0, 0, 0))
     stage.tread("far", 0.3)
     stage.move(0.3, root=(0, 0, 0), height=1.0)
-    stage.settle(0.3)  # fmt: skip
+    stage.settle(0.3)
 
 
 def summon(stage: Stage, event: Event) -> None:
@@ -131,7 +131,7 @@ def summon(stage: Stage, event: Event) -> None:
         stage.move(0.9, both_arm=(0.62, 0.62, 0.3), spine=(-0.25, 0, 0), head=(-0.35, 0, 0))
         stage.move(0.5, both_arm=(0.5, 0.78, 0.2))
         stage.move(0.6, both_arm=(0.4, -0.7, 0.3), spine=(0, 0, 0), head=(0, 0, 0))
-    stage.settle(0.4)  # fmt: skip
+    stage.settle(0.4)
 
 
 ACTIONS = {

@@ -216,7 +216,7 @@ class _Plan:
             back = (
                 0.17 + 0.1 * bent,
                 -0.92 + 0.7 * bent,
-                -swing * 0.75 + 0.25 * bent,
+                -swing * 0.75 * (1 - 2 * bent) + 0.12 * bent,
                 0.1 + 0.3 * bent,
             )
             t = self.landings[k] + (0 if g.contact >= 1 else 0.15 * self.beat)

@@ -183,7 +183,7 @@ def rise_from_back(stage: Stage, duration: Number = 2.2) -> None:
         both_arm=(0.1, -0.5, 0.7),
         both_leg=None,
     )
-    rise_from_ground(stage, duration * 0.6)  # fmt: skip
+    rise_from_ground(stage, duration * 0.6)
 
 
 def on_all_fours(stage: Stage, duration: Number = 1.6) -> None:
@@ -243,8 +243,8 @@ def lie_on_front(stage: Stage, duration: Number = 2.4) -> None:
     on_all_fours(stage, duration * 0.6)
     leg = stage.figure.leg
     stage.move(duration * 0.4, height=0.115, pelvis=(1.57, 0, 0), spine=(0, 0, 0),
-               head=(-0.3, 0, 0), sway=(0, -0.1 * leg), both_leg=(0.1, -0.99, 0.02, 0, 1.2), both_grip=None,
-               both_arm=(0.45, 0.45, 0.05, 1.0))  # fmt: skip
+               head=(-0.3, 0, 0), sway=(0, -0.1 * leg), both_grip=None,
+               both_leg=(0.1, -0.99, 0.02, 0, 1.2), both_arm=(0.45, 0.45, 0.05, 1.0))  # fmt: skip
     stage.posture = PRONE
     stage.rest = {"arm": (0.45, 0.45, 0.05, 1.0)}
 

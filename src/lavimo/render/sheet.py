@@ -28,10 +28,14 @@ def moments(frames: int, count: int) -> Int64[np.ndarray, " count"]:
 
 
 def key_moment(positions: Float32[np.ndarray, "frames 22 3"]) -> int:
-    """The frame whose pose differs most from the clip's median pose: what it is about."""
+    """The frame that tells best what a clip is about: far from its start and its usual pose.
+
+    The usual (median) pose alone would show a person who falls and lies as standing.
+    """
     pose = positions - positions[:, :1] * np.array([1, 0, 1], np.float32)
-    away = np.linalg.norm(pose - np.median(pose, axis=0), axis=-1).mean(axis=1)
-    return int(np.argmax(away))
+    usual = np.linalg.norm(pose - np.median(pose, axis=0), axis=-1).mean(axis=1)
+    start = np.linalg.norm(pose - pose[0], axis=-1).mean(axis=1)
+    return int(np.argmax(usual + start))
 
 
 def strip(

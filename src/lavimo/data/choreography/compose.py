@@ -90,8 +90,9 @@ def perform(programme: Programme) -> tuple[Float32[np.ndarray, "frames 22 3"], P
         _open(stage, event, sign, random)
         action.perform(stage, event)
         stage.posture = action.ends or stage.posture
+        stage.now += float(random.uniform(0.0, 0.2))
         ends.append(stage.now)
-    stage.now += float(random.uniform(0.05, 0.3))
+    stage.now += 0.05
     channels = stage.sample()
     frames = len(channels["root"])
     ends[-1] = stage.now
@@ -120,4 +121,5 @@ def _open(stage: Stage, event: Event, sign: float, random: np.random.Generator) 
     spread = np.clip(random.normal(0, 1, 2), -2, 2)
     rate = PACE[event.speed] * manner.tempo * (1 + 0.05 * spread[0])
     size = EXTENT[event.size] * manner.extent * (1 + 0.06 * spread[1])
+    stage.quirk = np.clip(random.normal(0, 0.035, 3), -0.07, 0.07)
     stage.open_event(sign, float(rate), float(np.clip(size, 0.4, 1.8)))

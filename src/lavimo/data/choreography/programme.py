@@ -10,7 +10,7 @@ from lavimo.shapes import Float32
 FPS = 20.0
 """Frames per second of every choreographed clip."""
 
-CHOREOGRAPHY_VERSION = "5"
+CHOREOGRAPHY_VERSION = "6"
 """Changes whenever the same seed gives another clip; caches are keyed by it."""
 
 TRAINING_SEEDS = range(0, 100_000)

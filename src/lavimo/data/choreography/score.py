@@ -61,6 +61,8 @@ class Stage:
         self.origin, self.facing = np.zeros(2), 0.0
         self.posture = "standing"
         self.rest: dict[str, tuple[float, ...]] = {}
+        self.quirk = np.zeros(3)
+        self.figure.stance *= float(random.uniform(0.85, 1.2))
         self._begin()
 
     def _begin(self) -> None:
@@ -98,7 +100,11 @@ class Stage:
     # -- event frame ------------------------------------------------------------------------------
 
     def open_event(self, sign: float, rate: float, size: float) -> None:
-        """Begin an event here: its frame is where the performer stands now."""
+        """Begin an event here: its frame is where the performer stands now.
+
+        `quirk`, when set before, moves the hands of every pose by a little of one's own (arm
+        lengths: out, up, forward).
+        """
         self.sign, self.rate, self.size = sign, rate, size
         self.origin, self.facing = np.array(self.last("root")), self.last("heading")[0]
 
@@ -175,6 +181,8 @@ class Stage:
         track, sign = f"{kind}_{side}", SIGN[side]
         if kind == "arm":
             values = HANGING if value is None else arm(*value)
+            if value is not None:
+                values = _nudged(values, self.quirk)
             self._around_shoulder(track, sign, time, values, begins)
             self.key(track, time, (sign * values[0], *values[1:]), begins)
         elif kind == "grip":
@@ -349,6 +357,14 @@ class Stage:
     def play(self) -> Float32[np.ndarray, "frames 22 3"]:
         """The joints of the whole score."""
         return self.figure.solve(self.sample()).astype(np.float32)
+
+
+def _nudged(hand: tuple[float, ...], quirk: Float[np.ndarray, " 3"]) -> tuple[float, ...]:
+    """A hand's direction and reach, displaced by `quirk` arm lengths."""
+    place = np.array(hand[:3]) * hand[3] + quirk
+    reach = float(np.linalg.norm(place))
+    x, y, z = place / reach
+    return float(x), float(y), float(z), min(reach, 1.0), hand[4]
 
 
 def interpolate(

@@ -127,7 +127,6 @@ def test_workers_make_the_same_gallery_and_survive_a_deadly_file(
     from lavimo.search import index as module
 
     monkeypatch.setattr(module, "SMALL", 0)
-    monkeypatch.setattr(module, "BATCH_FILES", 2)
     deadly = replace(walk, positions=walk.positions[:41], rotations=walk.rotations[:41])
     write(deadly, folder / "deadly.bvh")
     report = index([folder], tmp_path / "two.gallery", stand_in.Deadly(), workers=2)

@@ -70,9 +70,10 @@ def _run(
 
 
 def _singles(order: Order) -> list[Order]:
+    """An order file by file; its captions are left to the one who asked."""
     return [
-        replace(order, jobs=(job,), known=(known,), texts=order.texts if number == 0 else ())
-        for number, (job, known) in enumerate(zip(order.jobs, order.known, strict=True))
+        replace(order, jobs=(job,), known=(known,), texts=())
+        for job, known in zip(order.jobs, order.known, strict=True)
     ]
 
 

@@ -1,7 +1,8 @@
 """Put motion into a gallery: find, skip what is there, make in worker processes, store.
 
-The parent is the only writer. Every batch of files is stored in one transaction as soon as it is
-made, and what was stored is never made again: a killed build goes on where it was.
+The parent is the only writer. Every file is stored in one transaction as soon as it is made, and
+what was stored is never made again: a killed build goes on where it was and repeats no more than
+the file that each worker had in hand.
 """
 
 import shutil
@@ -22,12 +23,10 @@ from lavimo.search.making import Known, Made, MotionEncoder, Order
 from lavimo.search.sources import Failure, Found, Job, find
 from lavimo.search.takes import Clock
 
-BATCH_FILES = 8
-"""Files that a worker makes together: what a kill can cost at most, a worker."""
-BATCH_BYTES = 2 << 20
 SMALL = 24
 """Fewer files than this are made in this process: starting others takes longer."""
-SENTENCES_AT_ONCE = 64
+SENTENCES_AT_ONCE = 32
+"""Captions that are encoded together, alike in length: shorter ones are padded to the longest."""
 
 
 @dataclass
@@ -66,7 +65,7 @@ def index(
     """Index folders, files and manifests into a gallery, which is made when it is not there.
 
     Unchanged files are skipped by content; a file that failed before is tried again only with
-    `retry`. `acknowledged` is called with the files of each batch after they are durable.
+    `retry`. `acknowledged` is called with files after they are durable.
     Raises DataError when there is no motion in a source or nothing of it can be read, and
     GalleryError when the gallery is locked, full, or belongs to another model.
     """
@@ -122,10 +121,9 @@ class _Run:
         files = gallery.files()
         self.by_path = {file.path: file for file in files}
         self.by_content = {file.sha256: file for file in files if file.error is None}
-        self.texts = set(gallery.texts())
 
     def plan(self, found: Found, *, windows: bool, retry: bool) -> list[Order]:
-        """The orders for what is new or changed, large batches first."""
+        """The orders for what is new or changed: captions first, then files, the largest first."""
         todo: list[tuple[Job, Known]] = []
         for job in found.jobs.values():
             known = self._look(job, windows)
@@ -139,7 +137,10 @@ class _Run:
                 self.report.skipped += 1
             else:
                 self.report.failures.append(Failure(str(job.path), there.error, before=True))
-        return self._batches(todo, windows)
+        # A pack of many clips first, so that it does not stand alone at the end.
+        todo.sort(key=lambda pair: -pair[1].bytes)
+        files = [Order((job,), (known,), windows=windows) for job, known in todo]
+        return [*self._sentence_orders([job for job, _ in todo]), *files]
 
     def store_all(self, results: Iterable[Made], task: Task) -> None:
         """Store each result as it comes."""
@@ -150,7 +151,7 @@ class _Run:
             task.advance(len(made.records), note=f"{self.report.clips} clips, {rate:.1f} clips/s")
 
     def complete_sentences(self) -> None:
-        """Encode captions whose batch was stopped before their vector came, or that came late."""
+        """Encode captions that only the reading of a file showed: the names of its clips."""
         missing = self.gallery.texts_without_vector()
         for start in range(0, len(missing), SENTENCES_AT_ONCE):
             some = missing[start : start + SENTENCES_AT_ONCE]
@@ -189,25 +190,16 @@ class _Run:
         del self.by_content[known.sha256]
         return twin
 
-    def _batches(self, todo: list[tuple[Job, Known]], windows: bool) -> list[Order]:
-        batches: list[list[tuple[Job, Known]]] = []
-        size = 0
-        for job, known in todo:
-            if not batches or len(batches[-1]) == BATCH_FILES or size + known.bytes > BATCH_BYTES:
-                batches.append([])
-                size = 0
-            batches[-1].append((job, known))
-            size += known.bytes
-        # A pack of many clips first, so that it does not stand alone at the end.
-        batches.sort(key=lambda batch: -sum(known.bytes for _, known in batch))
-        return [self._order(batch, windows) for batch in batches]
-
-    def _order(self, batch: list[tuple[Job, Known]], windows: bool) -> Order:
-        jobs = tuple(job for job, _ in batch)
+    def _sentence_orders(self, jobs: list[Job]) -> list[Order]:
+        """Orders for the captions that are known before their files are read."""
         captions = (c.text for job in jobs for part in job.segments for c in part.captions)
-        texts = tuple(text for text in dict.fromkeys(captions) if text not in self.texts)
-        self.texts.update(texts)
-        return Order(jobs, tuple(known for _, known in batch), texts, windows)
+        texts = sorted(
+            set(captions) - set(self.gallery.texts()), key=lambda text: (len(text), text)
+        )
+        return [
+            Order(texts=tuple(texts[start : start + SENTENCES_AT_ONCE]))
+            for start in range(0, len(texts), SENTENCES_AT_ONCE)
+        ]
 
     def _store(self, made: Made) -> None:
         with self.clock.stage("store"):

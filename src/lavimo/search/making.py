@@ -59,13 +59,10 @@ class Known:
 
 @dataclass(frozen=True)
 class Order:
-    """A batch of files that a worker is asked for.
+    """What a worker is asked for: files to make, captions to encode, or both."""
 
-    `texts` are the captions whose sentence vectors this batch is to bring.
-    """
-
-    jobs: tuple[Job, ...]
-    known: tuple[Known, ...]
+    jobs: tuple[Job, ...] = ()
+    known: tuple[Known, ...] = ()
     texts: tuple[str, ...] = ()
     windows: bool = True
 

@@ -32,6 +32,7 @@ def show_options(parser: argparse.ArgumentParser) -> None:
 
 def show(args: argparse.Namespace) -> int:
     """Draw the files that were asked for and print the path of what was written."""
+    from lavimo.progress import for_stream
     from lavimo.render import film
 
     suffix = args.out.suffix.lower()
@@ -45,7 +46,7 @@ def show(args: argparse.Namespace) -> int:
         name, motion = _load(*sources[0], args)
         rate = args.fps or min(motion.fps, PAGE_RATE if suffix == ".html" else 30.0)
         film.save(motion.positions, args.out, fps_in=motion.fps, fps=rate, size=args.size,
-                  theme=theme, title=name, lines=_lines(motion))  # fmt: skip
+                  theme=theme, title=name, lines=_lines(motion), progress=for_stream())  # fmt: skip
     elif suffix == ".html":
         _page(list(_clips(sources, args)), args.out)
     elif suffix == ".png":

@@ -9,11 +9,17 @@ import numpy as np
 
 from lavimo.errors import MissingExtra, RenderError
 from lavimo.files import atomic_path, write_text
+from lavimo.progress import Progress, Silent
 from lavimo.render import stick
 from lavimo.shapes import Float32
 
 if TYPE_CHECKING:
     from PIL.Image import Image
+
+LONG = 400
+"""Films of more pictures report their progress."""
+MAX_HELD = 1_500_000_000
+"""Bytes of pictures that Pillow may collect before it writes an animated WebP."""
 
 SUFFIXES: tuple[str, ...] = (".webp", ".gif", ".mp4", ".png", ".html")
 """What `save` can write, told by the suffix."""
@@ -30,6 +36,7 @@ def save(
     theme: str = "light",
     title: str = "",
     lines: list[str] | None = None,
+    progress: Progress | None = None,
 ) -> Path:
     """Write a clip of the 22 joints (metres, y up) as a film, a page or a strip of stills.
 
@@ -54,10 +61,25 @@ def save(
     scene = stick.Scene(
         stick.resampled(positions, fps_in, fps), size=size, follow=follow, theme=theme
     )
+    if suffix == ".webp" and len(scene.points) * scene.width * scene.height * 3 > MAX_HELD:
+        raise RenderError(
+            f"{path.name} would hold {len(scene.points)} pictures in memory; cut the clip, lower "
+            "the size or the rate, or write .mp4 or .html."
+        )
     write = {".webp": _write_webp, ".gif": _write_gif, ".mp4": _write_mp4}[suffix]
     with atomic_path(path) as temporary:
-        write(scene.play(), temporary, rate)
+        write(_reported(scene, progress), temporary, rate)
     return path
+
+
+def _reported(scene: stick.Scene, progress: Progress | None) -> "Iterator[Image]":
+    """The pictures one by one; only a wait of some seconds is worth a report."""
+    if len(scene.points) <= LONG:
+        progress = None
+    with (progress or Silent()).task("Drawing", len(scene.points), "pictures") as task:
+        for picture in scene.play():
+            yield picture
+            task.advance()
 
 
 def _save_strip(
@@ -95,7 +117,7 @@ def _write_gif(pictures: "Iterator[Image]", path: Path, fps: float) -> None:
     first = next(pictures)
     palette = first.quantize(160, method=Image.Quantize.MEDIANCUT)
     dither = Image.Dither.NONE
-    rest = [picture.quantize(palette=palette, dither=dither) for picture in pictures]
+    rest = (picture.quantize(palette=palette, dither=dither) for picture in pictures)
     palette.save(
         path,
         save_all=True,

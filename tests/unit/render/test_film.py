@@ -62,3 +62,11 @@ def test_a_failed_film_leaves_nothing(walk: Motion, tmp_path: Path):
     with pytest.raises(LavimoError):
         film.save(walk.positions[:2], Path("/proc/nowhere/a.gif"), size=32)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_film_too_long_for_memory_says_what_to_do(walk: Motion, tmp_path: Path, monkeypatch):
+    monkeypatch.setattr(film, "MAX_HELD", 10_000)
+    with pytest.raises(RenderError, match=r"cut the clip.*\.mp4"):
+        film.save(walk.positions, tmp_path / "a.webp", size=32)
+    assert list(tmp_path.iterdir()) == []
+    assert film.save(walk.positions[:5], tmp_path / "a.gif", size=32).is_file()

@@ -22,7 +22,7 @@ from PIL import Image, ImageDraw
 from lavimo.motion import rotations as rot
 from lavimo.motion.clip import from_rotations
 from lavimo.motion.skeleton import SMPL_22, SMPL_PARENTS
-from lavimo.render import stick
+from lavimo.render import paint, stick
 from lavimo.render.figure import BODY, NAMES
 
 
@@ -39,19 +39,19 @@ def walk(frames: int) -> np.ndarray:
 
 def plain(positions: np.ndarray, size: int) -> list[Image.Image]:
     """The same pictures: every shape asks every pixel, nothing is kept between frames."""
-    whole = stick._box
+    whole = paint._box
     scene = stick.Scene(positions, size=size)
 
     def everywhere(picture: np.ndarray, points: tuple, radius: float) -> tuple:
         corners = (np.zeros(2, np.float32), np.full(2, size - 1, np.float32))
         return whole(picture, corners, 0.0)
 
-    stick._box = everywhere
+    paint._box = everywhere
     pictures = []
     for frame in range(len(positions)):
         scene._floor = None
         pictures.append(scene.draw(frame))
-    stick._box = whole
+    paint._box = whole
     return pictures
 
 

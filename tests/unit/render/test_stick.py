@@ -5,7 +5,7 @@ import pytest
 
 from lavimo.errors import RenderError
 from lavimo.motion.clip import Motion
-from lavimo.render import camera, figure, stick
+from lavimo.render import camera, figure, paint, stick
 
 
 def _hue(picture: np.ndarray, paint: str) -> np.ndarray:
@@ -54,7 +54,7 @@ def test_the_near_limb_hides_the_far_one():
 def test_a_limb_is_what_a_distance_to_a_segment_says():
     picture = np.zeros((40, 60, 3), np.float32)
     a, b = np.array([12.0, 10.0, 1.0], np.float32), np.array([44.5, 30.2, 1.0], np.float32)
-    stick._limb(picture, a, b, 6.0, 6.0, np.full(3, 200, np.float32))
+    paint.limb(picture, a, b, 6.0, 6.0, np.full(3, 200, np.float32))
     for row in range(40):
         for column in range(60):
             p = np.array([column + 0.5, row + 0.5])

@@ -49,7 +49,8 @@ def writer(folder: Path) -> Lock:
         taken = lock.acquire()
     except OSError as error:
         raise GalleryError(
-            f"{folder} cannot be written here ({error.strerror}); check the permissions."
+            f"{folder} cannot be written here ({error.strerror}); "
+            "check its permissions and the free space."
         ) from error
     if not taken:
         raise GalleryError(

@@ -130,12 +130,15 @@ def _treadmill(
     support = np.where(low, step[:, J["left_foot"]], step[:, J["right_foot"]])
     weight = np.exp(-np.minimum(clearance[1], clearance[3]) / 0.03)
     width = round(0.5 * fps)
-    total = series.smooth(np.concatenate([support * weight, weight[None]]), width)
+    rows = np.concatenate([support * weight, weight[None], np.hypot(*support)[None] * weight])
+    total = series.smooth(rows, width)
     slide = -total[:2] / np.maximum(total[2], 1e-6)
+    one_way = np.hypot(*total[:2]) > LIMIT["in_place_one_way"] * total[3]
     pelvis = np.hypot(*series.smooth(step[:, 0], width))
     size = np.hypot(*slide)
     upright = p[1, 0] - np.minimum(p[1, J["left_foot"]], p[1, J["right_foot"]]) > 0.6
-    on = (size > LIMIT["in_place_slide"]) & (pelvis < LIMIT["in_place_share"] * size) & upright
+    on = (size > LIMIT["in_place_slide"]) & (pelvis < LIMIT["in_place_share"] * size)
+    on &= one_way & upright
     kept = np.zeros(frames, bool)
     for a, b in series.runs(on, shortest=round(0.6 * fps), gap=round(0.2 * fps)):
         kept[a:b] = True

@@ -14,9 +14,10 @@ from lavimo.features.facts import Description, Fact
 _OTHER = {"left": "right", "right": "left"}
 _ARM = r"(?:hand|arm|fist|wrist|elbow|palm)s?"
 _LEG = r"(?:leg|foot|feet|knee|heel|toe)s?"
-_TURN = r"(?:turn|veer|curv|rotat|spin|pivot|swerv|circl|bend)\w*"
+_TURN = r"(?:(?:turn|veer|curv|rotat|spin|pivot|swerv|circl)\w*|chang\w* direction|bends)"
 _GAIT = (
-    r"(?:walk|run|jog|step|mov|jump|hop|skip|crawl|go|dash|march|stride|pac|limp|sneak|travel)\w*"
+    r"(?:walk|run|jog|sprint|step|mov|jump|hop|skip|crawl|creep|go|dash|march|strid|pac|limp|sneak"
+    r"|tiptoe|travel)\w*"
 )
 
 
@@ -153,6 +154,8 @@ def _arm(description: Description, text: str) -> str:
         return ""
     if any(f.side in (side, "both") for f in description.named("hand raised", "wave", "punch")):
         return ""
+    if description.named("bend", "lean", "squat"):  # the trunk carries the arms about
+        return ""
     return f"The text names the {side} arm, but only the {_OTHER[side]} arm moves."
 
 
@@ -178,7 +181,7 @@ def _turn(description: Description, text: str) -> str:
     return ""
 
 
-_LITTLE_TURN, _CLEAR_TURN = 20.0, 60.0  # degrees
+_LITTLE_TURN, _CLEAR_TURN = 20.0, 40.0  # degrees
 _CLEAR_WAY, _LITTLE_SHARE = 0.8, 0.15  # metres; share of it the other way
 
 

@@ -43,11 +43,7 @@ def _facts(body: Body) -> tuple[Fact, ...]:
     walks = [fact for fact in travels if _within(fact, upright)]
     steps = [f for f in locomotion.steps(body, walks, jumps, kicks) if _within(f, upright)]
     paces = locomotion.paces(body, walks, steps)
-    kicks = [
-        fact
-        for fact, behind in swings
-        if not _within(fact, paces) or (fact.value > LIMIT["kick_in_gait"] and not behind)
-    ]
+    kicks = [fact for fact, behind in swings if not _is_gait(fact, behind, paces, kicks)]
     facts = [
         *postures,
         *posture.squats(body, postures),
@@ -67,6 +63,14 @@ def _facts(body: Body) -> tuple[Fact, ...]:
         *limbs.repetitions(body),
     ]
     return tuple(sorted(facts, key=lambda fact: (fact.start, fact.end, fact.name)))
+
+
+def _is_gait(swing: Fact, behind: bool, paces: list[Fact], swings: list[Fact]) -> bool:
+    """Is a swing of a leg a step: in a walk or run, or with the other leg doing the same?"""
+    others = [f for f in swings if f.side != swing.side]
+    if any(abs(f.start - swing.start) < 0.7 for f in others):
+        return behind or swing.value < LIMIT["kick_in_turn"]
+    return _within(swing, paces) and (behind or swing.value < LIMIT["kick_in_gait"])
 
 
 def _within(fact: Fact, spans: list[Fact]) -> bool:

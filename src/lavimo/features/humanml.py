@@ -18,6 +18,7 @@ from lavimo.errors import MotionError
 from lavimo.features import facing
 from lavimo.features.canonical import canonical_packed
 from lavimo.features.packed import BLOCK, Packed, groups, pack
+from lavimo.formats.arrays import recover_positions
 from lavimo.motion.skeleton import SMPL_AXES, SMPL_PARENTS
 from lavimo.shapes import Float, Float32
 
@@ -196,21 +197,4 @@ def recover(
 
     Exact inverse of `encode` but for its last input frame. Source: METHOD.md A5, recovery.
     """
-    f = np.asarray(features, np.float32)
-    frames = len(f)
-    half = np.zeros(frames, np.float64)
-    half[1:] = np.cumsum(f[:-1, 0], dtype=np.float64)
-    cosine, sine = np.cos(2 * half), np.sin(2 * half)
-    out = np.empty((frames, 22, 3), np.float32)
-    root = np.zeros((frames, 2))
-    root[1:, 0] = cosine[1:] * f[:-1, 1] - sine[1:] * f[:-1, 2]
-    root[1:, 1] = sine[1:] * f[:-1, 1] + cosine[1:] * f[:-1, 2]
-    root = np.cumsum(root, axis=0)
-    about = f[:, 4:67].reshape(frames, 21, 3)
-    x, z = about[..., 0], about[..., 2]
-    c, s = cosine[:, None], sine[:, None]
-    out[:, 0, 0], out[:, 0, 1], out[:, 0, 2] = root[:, 0], f[:, 3], root[:, 1]
-    out[:, 1:, 0] = c * x - s * z + root[:, :1]
-    out[:, 1:, 1] = about[..., 1]
-    out[:, 1:, 2] = s * x + c * z + root[:, 1:]
-    return out
+    return recover_positions(features)

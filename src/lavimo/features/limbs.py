@@ -36,7 +36,11 @@ def hand_heights(body: Body) -> list[Fact]:
         for side in SIDES:
             base = body.y("head") if over == "head" else body.y(f"{side}_shoulder")
             heights[side] = body.y(f"{side}_wrist") - base
-            spans[side] = series.runs((heights[side] > limit) & upright, shortest, gap)
+            up = heights[side] > limit
+            if over == "shoulder":
+                forearm = body.y(f"{side}_wrist") - body.y(f"{side}_elbow")
+                up |= (heights[side] > LIMIT["raised_bent"]) & (forearm > LIMIT["forearm_up"])
+            spans[side] = series.runs(up & upright, shortest, gap)
         found += _joined(body, name, spans, heights)
     return found
 
@@ -207,10 +211,11 @@ def punches(body: Body) -> list[Fact]:
 
 
 def movements(body: Body) -> list[Fact]:
-    """Which arms and legs move: metres that a wrist or ankle covers about the pelvis.
+    """Which arms and legs move: metres that a wrist or ankle covers about its shoulder or hip.
 
-    One fact a pair of limbs: `side` is "both", or the one that does nearly all of it. Beside it
-    "symmetric" or "alternating" with the correlation of the mirrored velocities.
+    One fact a pair of limbs: `side` is "both", or the one that does nearly all of it, seen from
+    the shoulder (hip) and from the pelvis. Beside it "symmetric" or "alternating" with the
+    correlation of the mirrored velocities.
     """
     found = []
     whole = span(body, (0, body.frames))
@@ -218,30 +223,30 @@ def movements(body: Body) -> list[Fact]:
         ("arms", "shoulder", "wrist", LIMIT["arm_range"]),
         ("legs", "hip", "ankle", LIMIT["leg_range"]),
     ):
-        rows = np.stack(
-            [body.local[:, J[f"{s}_{tip}"]] - body.local[:, J[f"{s}_{base}"]] for s in SIDES]
-        )
-        rows = series.smooth(rows, body.count(0.15))
-        ranges = np.sqrt((np.ptp(rows, axis=2) ** 2).sum(axis=1))
+        tips = series.smooth(body.local[:, [J[f"{s}_{tip}"] for s in SIDES]], body.count(0.15))
+        bases = series.smooth(body.local[:, [J[f"{s}_{base}"] for s in SIDES]], body.count(0.15))
+        rows = tips - bases
+        ranges = np.sqrt((np.ptp(rows, axis=2) ** 2).sum(axis=0))
         if ranges.max() < limit:
             continue
         v = np.diff(rows, axis=2)
-        ways = np.sqrt((v * v).sum(axis=1)).sum(axis=1)
-        quiet, busy = sorted(ways.tolist())
-        alone = quiet < LIMIT["one_sided"] * busy or ranges.min() < 0.5 * limit
-        side = SIDES[int(ways.argmax())] if alone else "both"
-        found.append(Fact(f"{name} move", busy, "m", side, *whole))
-        if side == "both":
+        ways = np.sqrt((v * v).sum(axis=0)).sum(axis=1)
+        busy = int(ways.argmax())
+        from_pelvis = np.sqrt((np.diff(tips, axis=2) ** 2).sum(axis=0)).sum(axis=1)
+        shares = ways[1 - busy] / ways[busy], from_pelvis[1 - busy] / from_pelvis[busy]
+        side = SIDES[busy] if max(shares) < LIMIT["one_sided"] else "both"
+        found.append(Fact(f"{name} move", float(ways[busy]), "m", side, *whole))
+        if side == "both" and ranges.min() > 0.5 * limit:
             found += _together(name, v, whole)
     return found
 
 
 def _together(
-    name: str, v: Float[np.ndarray, "2 3 steps"], whole: tuple[float, float]
+    name: str, v: Float[np.ndarray, "3 2 steps"], whole: tuple[float, float]
 ) -> list[Fact]:
-    mirrored = v[1] * np.array([[-1.0], [1.0], [1.0]])
-    norm = np.sqrt((v[0] ** 2).sum() * (mirrored**2).sum())
-    alike = float((v[0] * mirrored).sum() / max(norm, 1e-9))
+    mirrored = v[:, 1] * np.array([[-1.0], [1.0], [1.0]])
+    norm = np.sqrt((v[:, 0] ** 2).sum() * (mirrored**2).sum())
+    alike = float((v[:, 0] * mirrored).sum() / max(norm, 1e-9))
     if alike > LIMIT["symmetric"]:
         return [Fact(f"{name} symmetric", alike, "", "both", *whole)]
     if alike < LIMIT["alternating"]:

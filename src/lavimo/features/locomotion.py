@@ -136,17 +136,16 @@ def jumps(body: Body) -> list[Fact]:
     flight = airborne(body)
     trunk = body.p[1, [J["pelvis"], J["spine3"], J["neck"]]].mean(axis=0)
     down = body.clearance.reshape(2, 2, -1).min(axis=1) <= LIMIT["flight_clearance"]
-    near = body.count(0.15)
+    near = body.count(0.1)
     for a, b in series.runs(flight, body.count(LIMIT["flight_time"]), gap=1):
         around = trunk[max(a - 1, 0) : b + 1]
         if _acceleration(around, body.fps) > LIMIT["ballistic"]:
             continue
         off, on = _grounded(body, down, a - near, a), _grounded(body, down, b, b + near)
-        if off + on == "leftright" or off + on == "rightleft":
-            if (b - a) / body.fps < LIMIT["leap_time"]:
-                continue  # a running step
-            on = off
-        side = off if off != "both" else on
+        strides = {off, on} == set(SIDES) or a == 0 or b == body.frames
+        if strides and (b - a) / body.fps < LIMIT["leap_time"]:
+            continue
+        side = off if off == on else "both"
         rise = float(around.max() - around[0])
         found.append(Fact("jump", rise, "m", side, *span(body, (a, b))))
     return found

@@ -31,6 +31,7 @@ THRESHOLDS: tuple[Threshold, ...] = (
     Threshold("sideways_angle", 55.0, "deg", "between heading and path: more is sideways"),
     Threshold("backward_angle", 125.0, "deg", "between heading and path: more is backwards"),
     Threshold("in_place_slide", 0.3, "m/s", "a standing foot that slides so is on a treadmill"),
+    Threshold("in_place_one_way", 0.6, "", "net slide over total slide: a belt runs one way"),
     Threshold("in_place_share", 0.35, "", "pelvis speed over slide: more is real travel"),
     # Turns
     Threshold("turn", 30.0, "deg", "smaller changes of heading are swaying of the hips"),
@@ -60,6 +61,8 @@ THRESHOLDS: tuple[Threshold, ...] = (
     Threshold("lean", 20.0, "deg", "sideways tilt of the trunk of a standing body"),
     # Hands
     Threshold("raised", 0.10, "m", "wrist above its shoulder"),
+    Threshold("raised_bent", -0.06, "m", "the same with the forearm up: a hand beside the face"),
+    Threshold("forearm_up", 0.17, "m", "wrist above its elbow"),
     Threshold("raised_time", 0.25, "s", "shorter is a swing"),
     Threshold("above_head", 0.12, "m", "wrist above the head joint, which is inside the skull"),
     Threshold("shoulder_band", 0.15, "m", "wrist below the shoulder but still at its height"),
@@ -70,7 +73,7 @@ THRESHOLDS: tuple[Threshold, ...] = (
     # Limbs
     Threshold("arm_range", 0.30, "m", "span of a wrist about its shoulder"),
     Threshold("leg_range", 0.30, "m", "span of an ankle about its hip"),
-    Threshold("one_sided", 0.35, "", "path of the quieter limb over that of the busier one"),
+    Threshold("one_sided", 0.4, "", "path of the quieter limb over that of the busier one"),
     Threshold("symmetric", 0.6, "", "correlation of the mirrored velocities of two limbs"),
     Threshold("alternating", -0.35, "", "the same, opposite"),
     Threshold("repeat_share", 0.45, "", "share of the range that a repetition must swing"),
@@ -80,7 +83,8 @@ THRESHOLDS: tuple[Threshold, ...] = (
     Threshold("kick_reach", 0.42, "m", "ankle away from the hip, on the ground plan"),
     Threshold("kick_straight", 0.80, "", "distance hip to ankle over the length of the leg"),
     Threshold("kick_speed", 2.4, "m/s", "of the ankle about the hip"),
-    Threshold("kick_in_gait", 0.45, "m", "lower swings of a leg in a walk or run are steps"),
+    Threshold("kick_in_gait", 0.3, "m", "lower swings of a leg in a walk or run are steps"),
+    Threshold("kick_in_turn", 0.45, "m", "the same where both legs swing in turn"),
     Threshold("knee_lift", 0.10, "m", "knee above the hip less this is raised"),
     Threshold("punch_bent", 0.78, "", "distance shoulder to wrist over the arm, before"),
     Threshold("punch_straight", 0.88, "", "the same at the end of the strike"),

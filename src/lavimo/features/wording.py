@@ -57,7 +57,7 @@ def clauses(description: Description) -> list[Clause]:
         *_leg_events(description),
         *[Clause(f.start, "squats", True) for f in description.named("squat")],
         *[Clause(f.start, "bends forward", True) for f in description.named("bend")
-          if not _during(f, description.named("squat", "pace", "jump"))],
+          if not _during(f, description.named("squat", "pace", "jump"), 0.5)],
     ]  # fmt: skip
     return sorted(found, key=lambda clause: clause.start)
 
@@ -174,11 +174,11 @@ _STATES = {
 def _postures(description: Description) -> list[Clause]:
     """Changes of posture; a crouch on the way to another posture is no event of its own."""
     held = description.named("posture")
-    squats = description.named("squat")
+    squats = description.named("squat", "pace")
     lasting = [
         f
         for f in held
-        if f.side != "crouched" or (f.value > 1.0 and not _during(f, squats)) or len(held) == 1
+        if f.side != "crouched" or (not _during(f, squats) and (f.value > 1.0 or len(held) == 1))
     ]
     if not lasting:
         return []
@@ -244,13 +244,12 @@ def _hands(description: Description) -> list[str]:
 
 
 def _limbs(description: Description) -> list[str]:
-    if description.named("pace"):
-        return []
+    gait = description.named("pace", "jump")
     found = [
         f"Only the {fact.side} arm moves."
         for fact in description.named("arms move")
-        if fact.side != "both" and not description.named("legs move")
+        if fact.side != "both" and (gait or not description.named("legs move"))
     ]
-    if description.named("arms symmetric") and not description.named("jump"):
+    if description.named("arms symmetric") and not gait:
         found.append("Both arms move in the same way at the same time.")
     return found

@@ -17,7 +17,7 @@ _DAMAGE = (
 )  # fmt: skip
 
 _LONGEST_HEADER = 10_000
-_DESCR = re.compile(r"""['"]descr['"]\s*:\s*['"]([<>|=]?[a-zA-Z]\d{0,4})['"]""")
+_DESCR = re.compile(r"""['"]descr['"]\s*:\s*['"]([<>|=]?[fiubSUO]\d{0,4})['"]""")
 _ORDER = re.compile(r"""['"]fortran_order['"]\s*:\s*(True|False)""")
 _SHAPE = re.compile(r"""['"]shape['"]\s*:\s*\(([\d,\s]{0,100})\)""")
 

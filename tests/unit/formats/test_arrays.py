@@ -96,9 +96,9 @@ def _with_header(text):
     [
         ("{'descr': '<f4', 'fortran_order': False, 'shape': (1000000000, 22, 3), }", "cut off"),
         ("{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999, 22, 3)}", "cut"),
-        ("{'descr': '|V8', 'fortran_order': False, 'shape': (1, 22, 3), }", "plain numbers"),
+        ("{'descr': '|V8', 'fortran_order': False, 'shape': (1, 22, 3), }", "plain array"),
         ("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,), }", "plain array"),
-        ("{'descr': '<z9', 'fortran_order': False, 'shape': (1,), }", "damaged"),
+        ("{'descr': '<f9', 'fortran_order': False, 'shape': (1,), }", "damaged"),
         ("__import__('os').mkdir('went_off')", "plain array"),
     ],
 )

@@ -63,6 +63,8 @@ def test_four_questions_are_answered_in_words_and_pictures(tmp_path: Path, capsy
     said = capsys.readouterr()
     assert said.out.count("$ lavimo search") == 4
     assert "synthetic" in said.err
+    assert said.out.count("licence") == 4  # the heads of four tables, in a pipe as well
+    assert "\x1b" not in said.out
     assert str(out / "index.html") in said.out
     page = (out / "index.html").read_text("utf-8")
     assert page.count("<section") == 4

@@ -42,6 +42,12 @@ addEventListener("load", async () => {
   await wait(1000); said.played = parseFloat(clock()) > 0.5;
   said.label = button.getAttribute("aria-label");
   button.click(); const held = clock(); await wait(200); said.paused = clock() === held;
+  const other = document.querySelectorAll(".lvm-card")[1], point = (kind) =>
+    other.dispatchEvent(new PointerEvent(kind, { pointerType: "mouse" }));
+  point("pointerenter"); await wait(300);
+  said.hovered = other.classList.contains("lvm-playing");
+  point("pointerleave");
+  said.left = !other.classList.contains("lvm-playing");
   document.querySelector(".lvm-look").click();
   said.theme = getComputedStyle(card).getPropertyValue("--lvm-scheme").trim();
   slider.value = 0; slider.dispatchEvent(new Event("input")); said.dark = ink() !== start;
@@ -87,7 +93,17 @@ def test_a_page_plays_turns_and_runs_nothing_it_was_told(
     assert "error" not in said
     assert said["ready"] == 3
     assert (said["start"], said["end"]) == ("0.0 / 3.0 s", "3.0 / 3.0 s")
-    for what in ("scrubbed", "same", "turned", "home", "played", "paused", "dark"):
+    for what in (
+        "scrubbed",
+        "same",
+        "turned",
+        "home",
+        "played",
+        "paused",
+        "dark",
+        "hovered",
+        "left",
+    ):
         assert said[what], what
     assert said["label"] == "Pause"
     assert said["theme"] == "dark"

@@ -60,7 +60,7 @@ def _ask(searcher: "Searcher", query: str, k: int) -> "Results":
     results = searcher.search(query, k)
     milliseconds = 1000 * (time.perf_counter() - begin)
     print(f'\n$ lavimo search "{query}" -k {k}   ({milliseconds:.0f} ms)')
-    show(results)
+    show(results, table=True)
     return results
 
 

@@ -18,12 +18,17 @@ NARROW = 90
 ID_SIGNS = 8
 
 
-def show(results: Results, *, explain: bool = False) -> None:
-    """Print the answer to stdout; `explain` adds the reasons under each hit."""
+def show(results: Results, *, explain: bool = False, table: bool | None = None) -> None:
+    """Print the answer to stdout; `explain` adds the reasons under each hit.
+
+    `table` None chooses: a table in a terminal, plain lines in a pipe.
+    """
     if not results.hits:
         print("Nothing in this gallery passes the filter." if results.gallery else "Nothing.")
         return
-    if sys.stdout.isatty() and os.environ.get("TERM") != "dumb":
+    if table is None:
+        table = sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+    if table:
         _table(results, explain)
     else:
         _lines(results, explain)

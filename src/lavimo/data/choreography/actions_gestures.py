@@ -133,7 +133,45 @@ def fist_pump(stage: Stage, event: Event) -> None:
     stage.settle(0.4)
 
 
+def t_pose(stage: Stage, event: Event) -> None:
+    """Straight arms held out sideways."""
+    stage.move(0.7, both_arm=(0.99, 0.03, 0.0))
+    stage.move(1.3)
+    stage.settle(0.6)
+
+
+def flex(stage: Stage, event: Event) -> None:
+    """Fists up beside the head, elbows out: shows the muscles."""
+    for _ in range(event.count):
+        stage.move(0.4, both_arm=(0.42, 0.28, 0.08, 0.5), spine=(-0.1, 0, 0), shrug=(0.1, 0.1))
+        stage.move(0.3, both_arm=(0.3, 0.22, 0.06, 0.5))
+        stage.move(0.3, both_arm=(0.45, -0.4, 0.25), spine=(0, 0, 0), shrug=(0, 0))
+    stage.settle(0.4)
+
+
+def hug(stage: Stage, event: Event) -> None:
+    """Arms opened wide and closed around somebody."""
+    stage.move(0.5, both_arm=(0.65, 0.0, 0.65), spine=(-0.05, 0, 0))
+    stage.move(0.5, both_arm=(-0.32, -0.05, 0.62, 0.4), spine=(0.15, 0, 0), head=(0.1, 0.15, 0.2))
+    stage.move(0.8)
+    stage.settle(0.5)
+
+
 ACTIONS = {
+    "t_pose": Action(
+        t_pose, ("{stand} in a T-pose", "{hold} both arms straight out to the sides",
+                 "{take} a T-pose with both arms out"),
+        speeds=("normal",), styled=False,
+    ),
+    "flex": Action(
+        flex, ("{flex} the muscles of both arms", "{show} off the biceps of both arms",
+               "{pose} like a strong man with both arms flexed"),
+        counts=(1, 2, 3), begins=UPRIGHT,
+    ),
+    "hug": Action(
+        hug, ("{hug} somebody", "{open} both arms and {hug} someone", "{embrace} somebody"),
+        begins=UPRIGHT,
+    ),
     "wave": Action(
         wave, ("{wave} with $hand", "{wave} $hand", "{greet} somebody by waving $hand",
                "{swing} $hand in a wave"),

@@ -3,10 +3,11 @@ varied wording and in the right order."""
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from lavimo.data.choreography.action import CHAIR, GROUND
 from lavimo.data.choreography.actions import ACTIONS
 from lavimo.data.choreography.programme import Event, Programme
 from lavimo.data.choreography.verbs import counted, gerund, third, times
@@ -45,6 +46,7 @@ class _Wording:
     subject: str
     their: str
     adjective: str
+    seated: str = ""
 
 
 def captions(programme: Programme) -> tuple[str, ...]:
@@ -64,14 +66,15 @@ def _pick(random: np.random.Generator, options: tuple[str, ...]) -> str:
 
 def _caption(programme: Programme, random: np.random.Generator, attempt: int) -> str:
     subject = _pick(random, _SUBJECTS[programme.body.build])
+    whose = _THEIR.get(subject, "their")
     styles = {event.style for event in programme.events}
     adjective = ""
     share = 0.5 if len(programme.events) == 1 else 1.0  # said once, not with every event
     if len(styles) == 1 and "normal" not in styles and random.random() < share:
         adjective = _pick(random, _STYLE[programme.events[0].style][0])
         subject = _with_adjective(subject, adjective)
-    their = _THEIR.get(subject, "their") if random.random() < 0.3 else "the"
-    word = _Wording(subject, their, adjective)
+    their = whose if random.random() < 0.3 else "the"
+    word = _Wording(subject, their, adjective, _seated(programme, random))
     if len(programme.events) == 1:
         text = _single(programme.events[0], word, random)
     elif len(programme.events) == 2:
@@ -79,6 +82,18 @@ def _caption(programme: Programme, random: np.random.Generator, attempt: int) ->
     else:
         text = _series(programme.events, word, random)
     return text[0].upper() + text[1:] + "."
+
+
+def _seated(programme: Programme, random: np.random.Generator) -> str:
+    """Says where the first event is done, when that is not standing as usual."""
+    usual = ACTIONS[programme.events[0].action].begins[0]
+    if programme.posture in ("", usual):
+        return ""
+    options = {
+        CHAIR: ("while sitting on a chair", "sitting on a chair", "while seated"),
+        GROUND: ("while sitting on the floor", "sitting on the ground"),
+    }.get(programme.posture, (programme.posture,))
+    return _pick(random, options)
 
 
 def _with_adjective(subject: str, adjective: str) -> str:
@@ -103,22 +118,25 @@ def _single(event: Event, word: _Wording, random: np.random.Generator) -> str:
 
 def _pair(events: tuple[Event, ...], word: _Wording, random: np.random.Generator) -> str:
     first, second = events
-    a, b = (_clause(event, word, random, third) for event in events)
+    later = replace(word, seated="")
+    a, b = _clause(first, word, random, third), _clause(second, later, random, third)
     form = random.random()
     if form < 0.5:
         return f"{word.subject} {a}{_then(random)}{b}"
     if form < 0.62:
-        return f"{word.subject} {a} before {_clause(second, word, random, gerund)}"
+        return f"{word.subject} {a} before {_clause(second, later, random, gerund)}"
     if form < 0.74:
         return f"after {_clause(first, word, random, gerund)}, {word.subject} {b}"
     if form < 0.86:
         return f"{word.subject} first {a} and then {b}"
-    first_ing, second_ing = (_clause(event, word, random, gerund) for event in events)
-    return f"{word.subject} is {first_ing}, then {second_ing}"
+    first_ing = _clause(first, word, random, gerund)
+    return f"{word.subject} is {first_ing}, then {_clause(second, later, random, gerund)}"
 
 
 def _series(events: tuple[Event, ...], word: _Wording, random: np.random.Generator) -> str:
-    clauses = [_clause(event, word, random, third) for event in events]
+    later = replace(word, seated="")
+    clauses = [_clause(events[0], word, random, third)]
+    clauses += [_clause(event, later, random, third) for event in events[1:]]
     form = random.random()
     if form < 0.4:
         middle = "".join(f", then {clause}" for clause in clauses[1:-1])
@@ -151,6 +169,8 @@ def _clause(
         extras.append(_pick(random, _PACE[event.speed]))
     if event.style != "normal" and not word.adjective:
         extras.append(_pick(random, _STYLE[event.style][1]))
+    if word.seated:
+        extras.append(word.seated)
     front = [w for w in extras if w.endswith("ly") and " " not in w and random.random() < 0.3][:1]
     how = " ".join(w for w in extras if w not in front)
     if "$how" in text:

@@ -26,16 +26,20 @@ def random_programme(seed: int, events: int | None = None) -> Programme:
     body = random_body(random)
     style = str(random.choice(_STYLES)) if random.random() < 0.3 else "normal"
     chosen: list[Event] = []
-    posture = ""
+    posture = begins = ""
     for index in range(count):
         name = _next_action(random, posture, chosen, index == count - 1)
         action = ACTIONS[name]
         event = random_event(random, name, style, brief=count > 2)
         chosen.append(event)
-        posture = action.ends or posture or action.begins[0]
+        if index == 0:
+            seated = len(action.begins) > 1 and random.random() < 0.25
+            options = action.begins[1:] if seated else action.begins[:1]
+            posture = begins = str(options[int(random.integers(len(options)))])
+        posture = action.ends or posture
     if count == 1 and ACTIONS[chosen[0].action].can_stay and random.random() < 0.15:
         chosen[0] = replace(chosen[0], in_place=True)
-    return Programme(seed=seed, body=body, events=tuple(chosen))
+    return Programme(seed=seed, body=body, events=tuple(chosen), posture=begins)
 
 
 def _next_action(
@@ -82,7 +86,7 @@ def perform(programme: Programme) -> tuple[Float32[np.ndarray, "frames 22 3"], P
     random = np.random.default_rng([programme.seed, 2])
     stage = Stage(programme.body, random)
     signs = [_sign(event, random) for event in programme.events]
-    take_posture(stage, ACTIONS[programme.events[0].action].begins[0])
+    take_posture(stage, begins_in(programme))
     stage.now = float(random.uniform(0.05, 0.25))
     ends = []
     for event, sign in zip(programme.events, signs, strict=True):
@@ -105,6 +109,11 @@ def perform(programme: Programme) -> tuple[Float32[np.ndarray, "frames 22 3"], P
     if any(event.in_place for event in events):
         joints[:, :, [0, 2]] -= (channels["root"] - channels["root"][:1])[:, None]
     return joints.astype(np.float32), replace(programme, events=events)
+
+
+def begins_in(programme: Programme) -> str:
+    """The posture in which a programme begins."""
+    return programme.posture or ACTIONS[programme.events[0].action].begins[0]
 
 
 def _sign(event: Event, random: np.random.Generator) -> float:

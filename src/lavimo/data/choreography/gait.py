@@ -18,9 +18,9 @@ Path = Callable[[float], Place]
 class Gait:
     """How somebody walks or runs; lengths in leg lengths, times in seconds at normal pace."""
 
-    beat: float = 0.55
+    beat: float = 0.53
     """Seconds from one footfall to the next."""
-    stride: float = 0.72
+    stride: float = 0.8
     """From one footfall to the next, in leg lengths."""
     contact: float = 1.2
     """Share of a beat that a foot stays down; below 1 both feet leave the floor."""

@@ -10,7 +10,7 @@ from lavimo.shapes import Float32
 FPS = 20.0
 """Frames per second of every choreographed clip."""
 
-CHOREOGRAPHY_VERSION = "6"
+CHOREOGRAPHY_VERSION = "7"
 """Changes whenever the same seed gives another clip; caches are keyed by it."""
 
 TRAINING_SEEDS = range(0, 100_000)
@@ -47,11 +47,15 @@ class Event:
 
 @dataclass(frozen=True)
 class Programme:
-    """The whole instruction of a clip: the body, the events in order and the seed."""
+    """The whole instruction of a clip: the body, the events in order and the seed.
+
+    `posture` is where it begins ("on a chair"); "" is the first posture of the first action.
+    """
 
     seed: int
     body: Body
     events: tuple[Event, ...]
+    posture: str = ""
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -99,3 +100,9 @@ def test_counts():
     assert counted("uppercut", 1) == "an uppercut"
     assert counted("punch", 3) == "three punches"
     assert (times(1), times(2), times(5)) == ("once", "twice", "five times")
+
+
+def test_the_documentation_names_every_action():
+    page = (Path(__file__).parents[4] / "docs" / "choreography.md").read_text()
+    assert f"{len(ACTIONS)} in all" in page
+    assert all(re.search(rf"\b{name}\b", page) for name in ACTIONS)

@@ -24,7 +24,7 @@ from lavimo.data.choreography import (
 )
 from lavimo.data.choreography.actions import ACTIONS
 from lavimo.data.choreography.body import Body, random_body
-from lavimo.data.choreography.compose import random_event, random_programme
+from lavimo.data.choreography.compose import begins_in, random_event, random_programme
 from lavimo.motion.skeleton import SMPL_MIRROR, SMPL_PARENTS
 
 KNEES = ((1, 4, 7), (2, 5, 8))
@@ -151,9 +151,9 @@ def test_seeds_of_training_gallery_and_test_are_apart():
 
 def test_an_action_begins_in_the_posture_where_the_one_before_ended():
     for seed in range(200):
-        events = random_programme(seed, 3).events
-        posture = ACTIONS[events[0].action].begins[0]
-        for event in events:
+        programme = random_programme(seed, 3)
+        posture = begins_in(programme)
+        for event in programme.events:
             action = ACTIONS[event.action]
             assert posture in action.begins
             posture = action.ends or posture
@@ -219,6 +219,15 @@ def test_in_place_takes_the_travel_away_and_nothing_else():
     stays = choreograph_programme(replace(programme, events=(replace(event, in_place=True),)))
     assert np.ptp(stays.positions[:, 0, 2]) < 0.15 < np.ptp(travelling[:, 0, 2])
     assert np.allclose(stays.positions[..., 1], travelling[..., 1], atol=1e-5)
+
+
+def test_a_gesture_can_be_made_on_a_chair():
+    event = random_event(np.random.default_rng(0), "wave")
+    standing = choreograph_programme(Programme(3, Body(), (event,)))
+    seated = choreograph_programme(Programme(3, Body(), (event,), posture="on a chair"))
+    assert seated.positions[:, 0, 1].max() < 0.7 * standing.positions[:, 0, 1].min()
+    assert all("sit" in caption or "seat" in caption for caption in seated.captions)
+    assert not any("sit" in caption or "seat" in caption for caption in standing.captions)
 
 
 def test_bodies_differ():

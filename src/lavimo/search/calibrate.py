@@ -28,8 +28,10 @@ FALSE_ALARMS = 0.05
 """Share of queries without an answer that may pass for answered: fixes the threshold."""
 NEIGHBOURS = 5
 RIDGE = 1e-2
-ALIKE = 0.9
-"""Captions at least this near to the query count as the thing itself when it is hidden."""
+ALIKE = 0.7
+"""Captions at least this near to the query count as the thing itself when it is hidden.
+
+At 0.9 a walk that is done proudly would stay when the plain walk is hidden, and be called wrong."""
 
 
 class Signals(NamedTuple):
@@ -122,7 +124,7 @@ def fit(signals: Sequence[Signals], present: Sequence[bool]) -> dict[str, Any]:
     std = np.sqrt((np.where(known, x - mean, 0) ** 2).sum(axis=0) / counts)
     std = np.where(std > 1e-6, std, 1.0)
     z = np.where(known, (x - mean) / std, 0)
-    coef, intercept = _logistic(z, y)
+    coef, intercept = _nonnegative(z, y)
     confidence = 1 / (1 + np.exp(-np.clip(z @ coef + intercept, -40, 40)))
     threshold = float(np.quantile(confidence[~y], 1 - FALSE_ALARMS))
     return {
@@ -148,6 +150,22 @@ def off_topic() -> list[str]:
     """Sentences and strings that are about no human motion: negatives of every calibration."""
     text = resources.files("lavimo.search").joinpath("off_topic.txt").read_text(encoding="utf-8")
     return text.splitlines()
+
+
+def _nonnegative(
+    z: Float[np.ndarray, "queries signals"], y: Bool[np.ndarray, " queries"]
+) -> tuple[np.ndarray, float]:
+    """Every signal speaks for an answer or is left out: one that turns negative only mirrors
+    how the questions were drawn, and would doubt the best hits of other galleries."""
+    used = list(range(z.shape[1]))
+    while True:
+        coef, intercept = _logistic(z[:, used], y)
+        if len(used) == 0 or coef.min() >= 0:
+            break
+        used.pop(int(coef.argmin()))
+    everything = np.zeros(z.shape[1])
+    everything[used] = coef
+    return everything, intercept
 
 
 def _logistic(

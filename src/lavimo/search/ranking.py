@@ -40,6 +40,8 @@ class Scorer:
 
     def __init__(self, gallery: Backend) -> None:
         self.gallery = gallery
+        self.mute = ""
+        """A caption text that counts for nothing: how a question is asked in other words."""
         self._penalties: dict[str, tuple[Sequence[str], Any]] = {}
 
     def table(
@@ -80,7 +82,7 @@ class Scorer:
         if asked.example is not None:
             seqs, of["example"] = self.gallery.scan(asked.example, where)
         if asked.sentence is not None and by != "motion":
-            penalty = self._penalty(asked.query.text)
+            penalty = self._muted(self._penalty(asked.query.text))
             seqs, of["captions"], texts = self.gallery.sentence_scores(
                 asked.sentence, where, penalty
             )
@@ -98,6 +100,16 @@ class Scorer:
             self._penalties[text] = known
         penalty: Float32[np.ndarray, " texts"] | None = known[1]
         return penalty
+
+    def _muted(
+        self, penalty: Float32[np.ndarray, " texts"] | None
+    ) -> Float32[np.ndarray, " texts"] | None:
+        if not self.mute:
+            return penalty
+        texts = self.gallery.texts()
+        taken = np.zeros(len(texts), np.float32) if penalty is None else penalty.copy()
+        taken[[number for number, text in enumerate(texts) if text == self.mute]] = np.inf
+        return taken
 
     def _standard(
         self,

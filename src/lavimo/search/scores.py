@@ -16,12 +16,15 @@ from lavimo.shapes import Float32, Int64
 WEIGHTS: dict[str, float] = {
     "motion": 1.0,
     "example": 1.0,
-    "captions": 1.0,
+    "captions": 1.5,
     "facts": 0.5,
     "not": 0.5,
 }
 """What each part of the score weighs: the motion's own vector against the sentence and against
-the example motion, the best stored caption, the measured facts, and what `--not` takes off."""
+the example motion, the best stored caption, the measured facts, and what `--not` takes off.
+
+Captions weigh more than the motion, because words agree with words more sharply; of 1, 1.5, 2
+and 3 all were within noise on thirty sentences."""
 
 LOWEST, HIGHEST = -2.0, 8.0
 """Bounds of a part, so that one part alone can neither hide a row nor decide everything."""

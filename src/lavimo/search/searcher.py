@@ -86,23 +86,33 @@ class Searcher:
             table = self._table(asked, unwanted, filter_of(where, whole), by)
             return self._results(asked, table, k, by=by, expand=expand)
 
-    def observe(self, text: str, by: By = "both", *, hide: str | None = None) -> Signals:
-        """The signals of a sentence's best hit, for calibration.
+    def observe(
+        self,
+        query: Part | Sequence[Part],
+        by: By = "both",
+        *,
+        mute: str = "",
+        hide: str | None = None,
+    ) -> Signals:
+        """The signals of a query's best hit, for calibration.
 
-        `hide` (an id) leaves that clip out, with every clip whose caption is alike: the same
-        question to a gallery that has no answer.
+        `mute` is a caption that counts for nothing: people ask in other words than captions are
+        written in. `hide` is one too: every clip that has one alike is left out, so that the
+        gallery holds no answer. All are nan when nothing is left.
         """
-        asked = self._encode(parse(text, "text"))
-        table = self._table(asked, None, None, by)
-        if hide is not None:
-            owner = self.gallery.owners(np.array([self.gallery.row(hide).seq], np.int64))
-            assert asked.sentence is not None
-            alike = np.isin(table.seqs, self._scorer.alike(asked.sentence))
-            table = only(table, ~np.isin(table.owners, owner) & ~alike)
-        if len(table) == 0:
-            return Signals(math.nan, math.nan, math.nan, math.nan)
-        best = int(best_rows(table.total, table.owners, 1)[0])
-        return judge(asked, table, self._bank())(best)
+        asked = self._encode(parse(query))
+        alike = self.model.encode_sentences([hide])[0] if hide is not None else None
+        self._scorer.mute = mute
+        with self.gallery.snapshot():
+            table = self._table(asked, None, None, by)
+            self._scorer.mute = ""
+            if alike is not None:
+                gone = self.gallery.owners(self._scorer.alike(alike))
+                table = only(table, ~np.isin(table.owners, gone))
+            if len(table) == 0:
+                return Signals(math.nan, math.nan, math.nan, math.nan)
+            best = int(best_rows(table.total, table.owners, 1)[0])
+            return judge(asked, table, self._bank())(best)
 
     def _fitting(self, model: Encoder) -> Encoder:
         self.gallery.expect_model(model.model_id, model.dim)

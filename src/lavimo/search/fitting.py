@@ -1,0 +1,161 @@
+"""Fit the confidence of a model: questions with an answer, and questions without one.
+
+The gallery is made of training and val clips, the questions are val captions; the caption itself
+is muted, so that a clip is found by its other captions: people ask in other words. A question
+without an answer is the same caption asked of the gallery less every clip that has one alike, and
+a sentence about something else altogether.
+"""
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from lavimo.data.sample import Sample
+from lavimo.data.splits import refuse_test
+from lavimo.errors import DataError
+from lavimo.features.canonical import FPS
+from lavimo.features.describe import describe
+from lavimo.gallery.contract import Caption, FileRecord, NewItem
+from lavimo.gallery.sqlite import SqliteGallery
+from lavimo.progress import Progress, Silent
+from lavimo.runtime.encoder import Encoder
+from lavimo.search.calibrate import Signals, fit, off_topic
+from lavimo.search.making import encode
+from lavimo.search.query import sentence
+from lavimo.search.ranking import By
+from lavimo.search.searcher import Searcher
+from lavimo.shapes import Float32
+
+MOST_QUESTIONS = 200
+AT_ONCE = 64
+
+
+def calibration(
+    encoder: Encoder,
+    gallery: Sequence[Sample],
+    questions: Sequence[Sample],
+    progress: Progress | None = None,
+) -> dict[str, Any]:
+    """The content of calibration.json for a model.
+
+    `gallery` are training and val clips, `questions` those of val (first captions are asked; at
+    most 200, evenly taken). Raises DataError when a test clip is among them or there are none.
+    """
+    refuse_test([*gallery, *questions])
+    asked = [one for one in questions if len(set(one.texts)) > 1]
+    if not asked:
+        raise DataError("Calibration needs val clips with two captions or more.")
+    asked = asked[:: max(1, len(asked) // MOST_QUESTIONS)][:MOST_QUESTIONS]
+    with tempfile.TemporaryDirectory(prefix="lavimo-") as folder:
+        place = Path(folder) / "calibration.gallery"
+        with SqliteGallery.create(place, encoder.model_id, encoder.dim) as opened:
+            ids = fill(opened, encoder, gallery)
+            return _fit(Searcher(opened, encoder), asked, ids, progress)
+
+
+def fill(gallery: SqliteGallery, encoder: Encoder, samples: Sequence[Sample]) -> dict[str, str]:
+    """Store samples as clips of a gallery; answers the row id of each sample id."""
+    texts = sorted({text for one in samples for text in one.texts})
+    vectors = _in_parts(encoder, texts)
+    places = [one.positions for one in samples if one.positions is not None]
+    if len(places) < len(samples):
+        raise DataError("Calibration needs the positions of every clip.")
+    motions = encode(encoder, places)
+    records = [_record(one, row) for one, row in zip(samples, motions, strict=True)]
+    gallery.add(records, dict(zip(texts, vectors, strict=True)))
+    everything, _ = gallery.scan(motions[0])
+    return {Path(item.path).name: item.id for item in gallery.rows(everything)}
+
+
+def _fit(
+    searcher: Searcher, asked: Sequence[Sample], ids: dict[str, str], progress: Progress | None
+) -> dict[str, Any]:
+    foreign = off_topic()
+    found: dict[str, list[tuple[Signals, bool]]] = {"text": [], "text-motion": [], "example": []}
+    kinds: tuple[tuple[str, By], ...] = (("text", "both"), ("text-motion", "motion"))
+    count = len(asked) + len(foreign)
+    with (progress or Silent()).task("Calibrating", count, "questions") as task:
+        for one in asked:
+            caption = one.texts[0]
+            for name, by in kinds:
+                found[name].append((searcher.observe(caption, by, mute=caption), True))
+                found[name].append((searcher.observe(caption, by, hide=caption), False))
+            found["example"] += _example(searcher, f"id:{ids[_name(one)]}", one)
+            task.advance()
+        for text in foreign:
+            for name, by in kinds:
+                found[name].append((searcher.observe(sentence(text), by), False))
+            task.advance()
+    confidence = {
+        name: fit([s for s, _ in rows], [present for _, present in rows])
+        for name, rows in found.items()
+        if len({present for _, present in rows}) == 2
+    }
+    return {"confidence": confidence, "typical": _typical(searcher, asked, ids)}
+
+
+def _example(searcher: Searcher, query: str, one: Sample) -> list[tuple[Signals, bool]]:
+    """A clip as a question: answered where another clip has the same caption."""
+    others = searcher.search(query, k=1, by="motion", where=_says(one.texts[0]))
+    rows = [(searcher.observe(query, hide=one.texts[0]), False)]
+    return [*rows, (searcher.observe(query), True)] if others else rows
+
+
+def _says(text: str) -> str:
+    quoted = text.replace("'", "''")
+    return f"caption = '{quoted}'"
+
+
+def _typical(
+    searcher: Searcher, asked: Sequence[Sample], ids: dict[str, str]
+) -> dict[str, dict[str, float]]:
+    """Mean and deviation of the cosines of a question with a gallery, over the questions."""
+    gallery, encoder = searcher.gallery, searcher.model
+    texts = [one.texts[0] for one in asked]
+    seqs = [gallery.row(ids[_name(one)]).seq for one in asked]
+    rows = {
+        "motion": [gallery.scan(row)[1] for row in encoder.encode_text(texts)],
+        "example": [gallery.scan(row)[1] for row in gallery.vectors(seqs)],
+        "captions": [gallery.sentence_scores(row)[1] for row in _in_parts(encoder, texts)],
+    }
+    return {
+        name: {
+            "mean": float(np.mean([row.mean() for row in cosines])),
+            "std": float(np.mean([row.std() for row in cosines])),
+        }
+        for name, cosines in rows.items()
+    }
+
+
+def _in_parts(encoder: Encoder, texts: Sequence[str]) -> list[Float32[np.ndarray, " width"]]:
+    rows: list[Float32[np.ndarray, " width"]] = []
+    for start in range(0, len(texts), AT_ONCE):
+        rows.extend(encoder.encode_sentences(texts[start : start + AT_ONCE]))
+    return rows
+
+
+def _name(one: Sample) -> str:
+    return one.id.replace("/", "_")
+
+
+def _record(one: Sample, vector: Float32[np.ndarray, " dim"]) -> FileRecord:
+    assert one.positions is not None
+    facts = describe(one.positions, FPS)
+    item = NewItem(
+        clip="",
+        start=0.0,
+        end=len(one.positions) / FPS,
+        fps=FPS,
+        vector=vector,
+        positions=one.positions,
+        captions=tuple(Caption(text) for text in one.texts),
+        tags=facts.tags,
+        source=one.source,
+        licence=one.licence,
+    )
+    # Stored under its own name as content: two equal clips are still two.
+    content = one.id.encode().hex().rjust(64, "0")[-64:]
+    return FileRecord(Path("/") / _name(one), content, 0, 0, "calibration", items=(item,))

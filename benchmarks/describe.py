@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from lavimo.data.choreography import choreograph
+from lavimo.data.choreography.actions import ACTIONS
 from lavimo.data.choreography.programme import Event
 from lavimo.features.canonical import canonical_positions
 from lavimo.features.describe import Description, describe
@@ -108,7 +109,7 @@ def checks(event: Event, found: Description) -> Iterator[Check]:
         yield "squats", attrs["squats"] == event.count
     if name in POSTURES:
         yield "posture", POSTURES[name] in tags
-    elif name in STILL | WALKS | JUMPS | TURNS:
+    elif name in STILL | WALKS | JUMPS | TURNS and len(ACTIONS[name].begins) == 1:
         yield "standing", attrs["posture"] == "standing"
     if name in {"raise_arm", "point", "point_side", "salute"} and event.side != "both":
         yield "moving arm", f"only {event.side} arm moves" in tags

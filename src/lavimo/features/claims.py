@@ -12,8 +12,8 @@ from typing import NamedTuple
 from lavimo.features.facts import Description, Fact
 
 _OTHER = {"left": "right", "right": "left"}
-_ARM = r"(?:hand|arm|fist|wrist|elbow|palm)s?"
-_LEG = r"(?:leg|foot|feet|knee|heel|toe)s?"
+ARM = r"(?:hand|arm|fist|wrist|elbow|palm)s?"
+LEG = r"(?:leg|foot|feet|knee|heel|toe)s?"
 _TURN = r"(?:(?:turn|veer|curv|rotat|spin|pivot|swerv|circl)\w*|chang\w* direction|bends)"
 _GAIT = (
     r"(?:walk|run|jog|sprint|step|mov|jump|hop|skip|crawl|creep|go|dash|march|strid|pac|limp|sneak"
@@ -41,7 +41,7 @@ _SUBJECTS: tuple[Subject, ...] = (
     Subject(r"\bkick\w*", ("kick",)),
     Subject(r"\bpunch\w*|\bbox(?:es|ing)?\b|\bjab\w*|\bstrik\w*", ("punch",)),
     Subject(r"\bwav(?:e|es|ing)\b|\bgreet\w*", ("wave",)),
-    Subject(rf"\b(?:rais|lift|hold|put|reach|stretch)\w*\b.*\b{_ARM}|\bhands? up\b|\barms? up\b",
+    Subject(rf"\b(?:rais|lift|hold|put|reach|stretch)\w*\b.*\b{ARM}|\bhands? up\b|\barms? up\b",
             ("hand raised", "hand above head")),
     Subject(r"\bclap\w*|\bapplau\w*", ("clap",)),
     Subject(r"\bsit(?:s|ting)?\b|\bseated\b", ("posture",), lambda f: f.side == "sitting"),
@@ -52,7 +52,7 @@ _SUBJECTS: tuple[Subject, ...] = (
             lambda f: f.name == "squat" or f.side == "crouched"),
     Subject(r"\bbow(?:s|ing)?\b|\bbend\w*|\bstoop\w*", ("bend",)),
     Subject(r"\blean\w*", ("lean",)),
-    Subject(rf"\b(?:rais|lift)\w*\b.*\b{_LEG}", ("leg raised", "knee raised", "kick")),
+    Subject(rf"\b(?:rais|lift)\w*\b.*\b{LEG}", ("leg raised", "knee raised", "kick")),
     Subject(r"\bsteps?\b|\bpaces?\b", ("steps",)),
 )  # fmt: skip
 
@@ -95,9 +95,9 @@ def phrase(fact: Fact) -> str:
 def _wanted_side(facts: tuple[str, ...], text: str) -> str:
     """The one side on which a text wants facts of these names, or ""."""
     if facts[0] in ("hand raised", "wave", "punch"):
-        return limb_side(text, _ARM)
+        return limb_side(text, ARM)
     if facts[0] in ("kick", "leg raised", "jump"):
-        return limb_side(text, _LEG)
+        return limb_side(text, LEG)
     if facts[0] == "turn":
         return turn_side(text)
     if facts[0] in ("travel", "lean"):
@@ -112,7 +112,7 @@ def limb_side(text: str, limb: str) -> str:
     return _only(re.findall(rf"\b(left|right)[ -](?:\w+ )?{limb}\b", text))
 
 
-_LIMB_NEXT = rf"(?! {_ARM}| {_LEG})"
+_LIMB_NEXT = rf"(?! {ARM}| {LEG})"
 _COUNTER = re.compile(r"\b(?:counter|anti)[ -]?clock-?wise")
 _CLOCK = re.compile(r"(?<!counter)(?<!counter[ -])(?<!anti)(?<!anti[ -])\bclock-?wise")
 
@@ -128,7 +128,7 @@ def turn_side(text: str) -> str:
 
 def way_side(text: str) -> str:
     """The side to which a text steps, moves or leans."""
-    verb = rf"\b(?:{_GAIT}|sideways|lean\w*|straf\w*)"
+    verb = rf"\b(?:{_GAIT}|side-?step\w*|sideways|lean\w*|straf\w*)"
     where = r"(?:to|towards?|on) (?:the|his|her|their)"
     sides = re.findall(rf"{verb}(?: \w+){{0,3}}? {where} (left|right)\b{_LIMB_NEXT}", text)
     sides += re.findall(rf"{verb} (left|right)(?:wards?)?\b{_LIMB_NEXT}", text)
@@ -148,7 +148,7 @@ def contradicts(description: Description, text: str) -> tuple[str, ...]:
 
 def _arm(description: Description, text: str) -> str:
     """The text names one arm, and nearly all movement is the other one's."""
-    side = limb_side(text, _ARM)
+    side = limb_side(text, ARM)
     moving = description.named("arms move")
     if not side or not moving or moving[0].side != _OTHER[side]:
         return ""
@@ -160,7 +160,7 @@ def _arm(description: Description, text: str) -> str:
 
 
 def _kick(description: Description, text: str) -> str:
-    side = limb_side(text, _LEG)
+    side = limb_side(text, LEG)
     if not side or "kick" not in text:
         return ""
     done = {f.side for f in description.named("kick", "leg raised", "knee raised")}

@@ -44,6 +44,7 @@ def _facts(body: Body) -> tuple[Fact, ...]:
     steps = [f for f in locomotion.steps(body, walks, jumps, kicks) if _within(f, upright)]
     paces = locomotion.paces(body, walks, steps)
     kicks = [fact for fact, behind in swings if not _is_gait(fact, behind, paces, kicks)]
+    claps = limbs.claps(body)
     facts = [
         *postures,
         *posture.squats(body, postures),
@@ -57,8 +58,8 @@ def _facts(body: Body) -> tuple[Fact, ...]:
         *limbs.knees(body, kicks),
         *limbs.punches(body),
         *limbs.hand_heights(body),
-        *limbs.waves(body),
-        *limbs.claps(body),
+        *[wave for wave in limbs.waves(body) if not _within(wave, claps)],
+        *claps,
         *limbs.movements(body),
         *limbs.repetitions(body),
     ]

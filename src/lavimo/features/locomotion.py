@@ -197,7 +197,7 @@ def steps(body: Body, travels: list[Fact], jumps: list[Fact], kicks: list[Fact])
             count, side = len(inside), inside[0]
         counted[a:b] = True
         if count:
-            found.append(Fact("steps", count, "", side, *span(body, (a, b))))
+            found.append(Fact("steps", float(count), "", side, *span(body, (a, b))))
     for fact in [*jumps, *kicks]:
         a, b = (round(x * body.fps) for x in (fact.start - 0.3, fact.end + 0.3))
         counted[max(0, a) : b] = True

@@ -17,9 +17,9 @@ class Threshold(NamedTuple):
 
 THRESHOLDS: tuple[Threshold, ...] = (
     # Travel
-    Threshold("moving_speed", 0.2, "m/s", "swaying and shifting weight stay below"),
+    Threshold("moving_speed", 0.15, "m/s", "swaying and shifting weight stay below"),
     Threshold("moving_time", 0.35, "s", "less is a shift of weight"),
-    Threshold("moving_distance", 0.25, "m", "less than one small step"),
+    Threshold("moving_distance", 0.18, "m", "less is no step"),
     Threshold("feet_share", 0.45, "", "feet must move as far as this share of the pelvis: sitting "
               "down or bowing moves the pelvis alone"),
     Threshold("slow_speed", 0.75, "m/s", "below it walking looks slow"),
@@ -79,7 +79,7 @@ THRESHOLDS: tuple[Threshold, ...] = (
     Threshold("repeat_share", 0.45, "", "share of the range that a repetition must swing"),
     Threshold("repeat_range", 0.18, "m", "smaller movements are not counted"),
     # Strikes
-    Threshold("kick_lift", 0.28, "m", "ankle above the other ankle"),
+    Threshold("kick_lift", 0.25, "m", "ankle above the other ankle"),
     Threshold("kick_reach", 0.42, "m", "ankle away from the hip, on the ground plan"),
     Threshold("kick_straight", 0.80, "", "distance hip to ankle over the length of the leg"),
     Threshold("kick_speed", 2.4, "m/s", "of the ankle about the hip"),

@@ -67,7 +67,7 @@ def _phrases(found: list[Clause]) -> list[str]:
     phrases: list[str] = []
     for words, group in itertools.groupby(found, key=lambda clause: (clause.words, clause.counted)):
         count = len(list(group))
-        phrases.append(f"{words[0]} {times(count)}" if words[1] and count > 1 else words[0])
+        phrases.append(f"{words[0]} {times(float(count))}" if words[1] and count > 1 else words[0])
     return list(dict.fromkeys(phrases))[:_MOST_EVENTS]
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from lavimo.errors import LavimoError
 from lavimo.gallery.codec import unpack_vectors
 from lavimo.gallery.lock import Lock
-from lavimo.gallery.matrix import Matrix, Table, load, save
+from lavimo.gallery.matrix import BLOCK, Matrix, Table, load, save
 from lavimo.shapes import Float16, Float32, Int64
 
 CACHE = "cache"
@@ -113,8 +113,8 @@ def load_vectors(
         "SELECT v.seq, ifnull(i.parent, v.seq), v.v FROM vector v JOIN item i ON i.seq = v.seq "
         "WHERE v.model_no = ? AND v.seq > ? ORDER BY v.seq",
         (model_no, last),
-    ).fetchall()
-    pairs, halves = _append(table, [row[:2] for row in new], [row[2] for row in new], dim)
+    )
+    pairs, halves = _append(table.pairs, table.halves, new)
     # A seq is never used twice, so a row is either still there, new, or gone for good.
     alive = _column(database, "SELECT seq FROM vector WHERE model_no = ?", model_no)
     if len(alive) != len(pairs):
@@ -136,14 +136,13 @@ def load_sentences(
     if table.generation == generation:
         return held or Sentences(table, saved)
     count = len(table.halves)
-    known = Table(table.pairs[:count], table.halves, table.generation)
-    last = int(known.pairs[-1, 0]) if count else 0
+    last = int(table.pairs[count - 1, 0]) if count else 0
     new = database.execute(
         "SELECT sentence_id, 0, v FROM sentence WHERE model_no = ? AND sentence_id > ? "
         "ORDER BY sentence_id",
         (model_no, last),
-    ).fetchall()
-    pairs, halves = _append(known, [row[:2] for row in new], [row[2] for row in new], dim)
+    )
+    pairs, halves = _append(table.pairs[:count], table.halves, new)
     alive = _column(database, "SELECT sentence_id FROM sentence WHERE model_no = ?", model_no)
     if len(alive) != len(pairs):
         keep = np.isin(pairs[:, 0], alive, assume_unique=True)
@@ -196,15 +195,18 @@ def _stored(file: Path, dim: int, generation: int) -> tuple[Table, Saved]:
 
 
 def _append(
-    table: Table, pairs: list[tuple[int, int]], blobs: list[bytes], dim: int
-) -> tuple[Int64[np.ndarray, "rows 2"], Float16[np.ndarray, "rows dim"]]:
-    if not blobs:
-        return table.pairs, table.halves
-    numbers = np.asarray(pairs, np.int64).reshape(-1, 2)
-    halves = unpack_vectors(blobs, dim)
-    if len(table.halves) == 0:
-        return numbers, halves
-    return np.concatenate([table.pairs, numbers]), np.concatenate([table.halves, halves])
+    pairs: Int64[np.ndarray, "rows 2"],
+    halves: Float16[np.ndarray, "rows dim"],
+    new: sqlite3.Cursor,
+) -> tuple[Int64[np.ndarray, "all 2"], Float16[np.ndarray, "all dim"]]:
+    """Rows of (number, number, blob) behind those that are held; read in blocks, held once."""
+    more_pairs, more_halves = [pairs], [halves]
+    while rows := new.fetchmany(BLOCK):
+        more_pairs.append(np.array([row[:2] for row in rows], np.int64))
+        more_halves.append(unpack_vectors([row[2] for row in rows], halves.shape[1]))
+    if len(more_pairs) == 1:
+        return pairs, halves
+    return np.concatenate(more_pairs), np.concatenate(more_halves)
 
 
 def _column(database: sqlite3.Connection, sql: str, model_no: int) -> Int64[np.ndarray, " rows"]:

@@ -36,15 +36,17 @@ def done(orders: Sequence[Order], encoder: MotionEncoder, workers: int) -> Itera
             yield from (make(order, encoder) for order in (*waiting, *suspects))
             return
         running: dict[Future[Made], Order] = {}
+        finished = False
         try:
             yield from _run(crew, waiting, suspects, running, workers)
+            finished = True
         except BrokenProcessPool:
             if len(running) == 1 and len(next(iter(running.values())).jobs) == 1:
                 yield _lost(next(iter(running.values())))
             else:
                 suspects.extend(single for order in running.values() for single in _singles(order))
         finally:
-            crew.shutdown(wait=False, cancel_futures=True)
+            crew.shutdown(wait=finished, cancel_futures=True)
 
 
 def _run(

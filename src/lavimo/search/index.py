@@ -144,11 +144,14 @@ class _Run:
 
     def store_all(self, results: Iterable[Made], task: Task) -> None:
         """Store each result as it comes."""
-        begin = time.perf_counter()
+        begin, captions = time.perf_counter(), 0
         for made in results:
             self._store(made)
+            captions += len(made.sentences)
             rate = self.report.clips / max(time.perf_counter() - begin, 1e-9)
-            task.advance(len(made.records), note=f"{self.report.clips} clips, {rate:.1f} clips/s")
+            clips = f"{self.report.clips} clips, {rate:.1f} clips/s"
+            note = clips if self.report.clips else f"{captions} captions encoded"
+            task.advance(len(made.records), note=note)
 
     def complete_sentences(self) -> None:
         """Encode captions that only the reading of a file showed: the names of its clips."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias, TypeVar, runtime_checkable
+from typing import Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 
@@ -16,7 +16,6 @@ from lavimo.search.takes import Clock, Fault, Positions, Take, attempt, reason, 
 from lavimo.shapes import Float32
 
 Rows: TypeAlias = Float32[np.ndarray, "_ dim"]
-T = TypeVar("T")
 
 CLOSED = 0.05
 """Metres: a clip whose last pose is this near to its first is a loop."""
@@ -82,12 +81,18 @@ def make(order: Order, encoder: MotionEncoder) -> Made:
     clock = Clock()
     found, faults = takes(order.jobs, clock, windows=order.windows)
     with clock.stage("facts"):
-        found, facts = _sound(found, [attempt(_facts, take) for take in found], order, faults)
+        facts = [attempt(_facts, take) for take in found]
     with clock.stage("vectors"):
-        found, vectors = _sound(found, _vectors(encoder, found), order, faults)
+        vectors = _vectors(encoder, found)
     items: dict[int, list[NewItem]] = {}
     for take, mine, rows in zip(found, facts, vectors, strict=True):
-        items.setdefault(take.file, []).append(_item(take, rows, mine))
+        if isinstance(mine, Exception) or isinstance(rows, Exception):
+            error = mine if isinstance(mine, Exception) else rows
+            assert isinstance(error, Exception)
+            why = reason(order.jobs[take.file].path, error)
+            faults.append(Fault(take.file, take.clip, why))
+        else:
+            items.setdefault(take.file, []).append(_item(take, rows, mine))
     with clock.stage("sentences"):
         texts = list(order.texts)
         sentences = dict(zip(texts, encoder.encode_sentences(texts), strict=True)) if texts else {}
@@ -96,20 +101,6 @@ def make(order: Order, encoder: MotionEncoder) -> Made:
         for number in range(len(order.jobs))
     )
     return Made(records, sentences, tuple(faults), clock.seconds)
-
-
-def _sound(
-    found: list[Take], results: Sequence[T | Exception], order: Order, faults: list[Fault]
-) -> tuple[list[Take], list[T]]:
-    """The clips that came through a stage and what it made of them; the others become faults."""
-    kept: list[tuple[Take, T]] = []
-    for take, result in zip(found, results, strict=True):
-        if isinstance(result, Exception):
-            reason_why = reason(order.jobs[take.file].path, result)
-            faults.append(Fault(take.file, take.clip, reason_why))
-        else:
-            kept.append((take, result))
-    return [take for take, _ in kept], [result for _, result in kept]
 
 
 def _facts(take: Take) -> list[Description]:

@@ -66,7 +66,7 @@ def _table(results: Results, explain: bool) -> None:
     narrow = console.width < NARROW
     if results.no_match:
         console.print(Text(NO_MATCH, "bold yellow"))
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, expand=True, padding=(0, 1))
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, expand=True, padding=(0, 1, 0, 0))
     table.add_column("", justify="right", style="dim", no_wrap=True)
     table.add_column("sure", no_wrap=True)
     table.add_column("motion", ratio=1)
@@ -90,7 +90,9 @@ def _cells(hit: Hit, narrow: bool, explain: bool) -> "list[str | Text]":
         motion.append(f"  +{hit.alike} alike", "dim")
     if explain:
         for reason in hit.why:
-            motion.append(f"\n· {_plain(reason)}", "dim")
+            # The caption stands above already: only who says it and how near it is are news.
+            short = reason.replace(f"says “{hit.caption}” ", "its caption ")
+            motion.append(f"\n· {_plain(short)}", "dim")
     cells: list[str | Text] = [str(hit.rank), _bar(hit.confidence), motion]
     cells.append(f"{start:.1f}–{end:.1f}")
     source, licence = Text(_plain(hit.item.source)), Text(_plain(hit.item.licence))
@@ -113,13 +115,13 @@ def _footer(console: "Console", results: Results) -> None:
     from rich.text import Text
 
     first = results.hits[0].item.id[:ID_SIGNS]
-    console.print(
-        Text(
-            f"{len(results)} of {results.searched} clips · more like the first: "
-            f"lavimo search id:{first} · take it home: lavimo export {first} -o clip.bvh",
-            "dim",
-        )
+    lines = (
+        f"{len(results)} of {results.searched} clips",
+        f"more like the first: lavimo search id:{first}",
+        f"take it home: lavimo export {first} -o clip.bvh",
     )
+    one = " · ".join(lines)
+    console.print(Text(one if len(one) <= console.width else "\n".join(lines), "dim"))
 
 
 def _plain(text: str) -> str:

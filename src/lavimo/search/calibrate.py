@@ -1,6 +1,7 @@
 """How sure may we be that a hit is what was meant? A logistic function of four signals.
 
 excess   z-score of the hit's motion less sqrt(2 ln N): the best of N random draws reaches that
+cosine   the plain cosine of the hit's motion with the sentence or the example
 gap      z-score of the best motion less that of the tenth
 caption  cosine of the best stored caption with the sentence (side rule applied)
 domain   nearness of the sentence to captions that the model was trained on
@@ -9,7 +10,7 @@ A signal that is not there (no captions, an example instead of a sentence) count
 Coefficients are fitted on the val split and kept in the checkpoint's calibration.json:
 
     {"typical": {"motion": {"mean": .., "std": ..}, ...},
-     "confidence": {"text": {"mean": [4], "std": [4], "coef": [4], "intercept": .., "threshold": ..,
+     "confidence": {"text": {"mean": [5], "std": [5], "coef": [5], "intercept": .., "threshold": ..,
                              "auc": .., "positives": .., "negatives": ..}, "text-motion": {...}}}
 """
 
@@ -23,7 +24,7 @@ import numpy as np
 from lavimo.errors import DataError
 from lavimo.shapes import Bool, Float, Float32
 
-SIGNALS = ("excess", "gap", "caption", "domain")
+SIGNALS = ("excess", "cosine", "gap", "caption", "domain")
 FALSE_ALARMS = 0.05
 """Share of queries without an answer that may pass for answered: fixes the threshold."""
 NEIGHBOURS = 5
@@ -35,9 +36,10 @@ At 0.9 a walk that is done proudly would stay when the plain walk is hidden, and
 
 
 class Signals(NamedTuple):
-    """The four signals of one hit; nan where one is not known."""
+    """The five signals of one hit; nan where one is not known."""
 
     excess: float
+    cosine: float
     gap: float
     caption: float
     domain: float
@@ -65,9 +67,9 @@ class Model(NamedTuple):
 # For a checkpoint that was never calibrated: from the published probe, in which sentences with an
 # answer had a best stored caption above 0.62 and those without one below 0.48.
 UNCALIBRATED = Model(
-    mean=(0.0, 1.0, 0.55, 0.45),
-    std=(1.0, 1.0, 0.12, 0.15),
-    coef=(0.6, 0.3, 1.5, 1.2),
+    mean=(0.0, 0.6, 1.0, 0.55, 0.45),
+    std=(1.0, 0.2, 1.0, 0.12, 0.15),
+    coef=(0.6, 0.0, 0.3, 1.5, 1.2),
     intercept=0.0,
     threshold=0.5,
 )

@@ -141,7 +141,7 @@ def judge(
 ) -> Callable[[int], Signals]:
     """The signals of a row; what they have in common for the query is computed once."""
     name = next(n for n in ("motion", "example", "captions") if n in table.parts)
-    z, captions = table.parts[name], table.cosines.get("captions")
+    z, plain, captions = table.parts[name], table.cosines[name], table.cosines.get("captions")
     clips = np.unique(table.owners, return_inverse=True)[1]
     best = np.full(int(clips.max()) + 1, -np.inf, np.float32)
     np.maximum.at(best, clips, z)
@@ -156,7 +156,9 @@ def judge(
         if captions is not None and table.texts[row] >= 0:
             # What the side rule took out agrees with nothing.
             caption = float(max(captions[row], 0.0))
-        return Signals(calibrate.excess(float(z[row]), len(best)), gap, caption, domain)
+        above = calibrate.excess(float(z[row]), len(best))
+        cosine = math.nan if name == "captions" else float(plain[row])
+        return Signals(above, cosine, gap, caption, domain)
 
     return signals
 

@@ -110,7 +110,7 @@ class Searcher:
                 gone = self.gallery.owners(self._scorer.alike(alike))
                 table = only(table, ~np.isin(table.owners, gone))
             if len(table) == 0:
-                return Signals(math.nan, math.nan, math.nan, math.nan)
+                return Signals(*[math.nan] * len(calibrate.SIGNALS))
             best = int(best_rows(table.total, table.owners, 1)[0])
             return judge(asked, table, self._bank())(best)
 

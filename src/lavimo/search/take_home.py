@@ -72,9 +72,9 @@ def take_home(
 
         motion, remark = to_smpl22(motion), "An .npy file holds the 22 joints at the file's rate."
     formats.write(motion, target, rig=rig)
-    note = files.write_text(
-        target.with_name(target.name + LICENCE_SUFFIX), _licence(item, form, rig)
-    )
+    if rig is not None:
+        form = f"on the skeleton of {Path(rig).name}"
+    note = files.write_text(target.with_name(target.name + LICENCE_SUFFIX), _licence(item, form))
     return Taken(target, note, form, remark)
 
 
@@ -105,7 +105,7 @@ def _canonical(gallery: Backend, item: Item) -> Motion:
     return replace(Motion(SMPL_22, gallery.positions(item.seq), FPS), source=source)
 
 
-def _licence(item: Item, form: str, rig: str | Path | None) -> str:
+def _licence(item: Item, form: str) -> str:
     """One fact a line, as a person or a script reads it."""
     clip = f" # {item.clip}" if item.clip else ""
     lines = {
@@ -115,7 +115,7 @@ def _licence(item: Item, form: str, rig: str | Path | None) -> str:
         "file": f"{item.path}{clip}",
         "seconds": f"{item.start:.3f} to {item.end:.3f}",
         "id": item.id,
-        "form": f"on the skeleton of {rig}" if rig is not None else form,
+        "form": form,
         "sha256": item.sha256,
     }
     if item.mirrored_of:

@@ -96,8 +96,9 @@ def tiny_corpus() -> "Any":
         frames = int(rng.integers(8, 30))
         path = np.cumsum(rng.normal(0, 0.02, (frames, 22, 3)), axis=0).astype(np.float32)
         side = "left" if number % 2 else "right"
-        return Clip(f"{split}{number}", (rest + [0, 0.9, 0] + path).astype(np.float32),
-                    (f"move {number} to the {side}", f"number {number}"), ("a thing",), split)  # fmt: skip
+        captions = (f"move {number} to the {side}", f"number {number}")
+        height = np.array([0, 0.9, 0], np.float32)
+        return Clip(f"{split}{number}", path + rest + height, captions, ("a thing",), split)
 
     clips = [clip(n, "train") for n in range(16)]
     judged = [clip(n, "val") for n in range(8)]
@@ -109,6 +110,13 @@ def tiny_corpus() -> "Any":
     table = TextTable(texts, {t: i for i, t in enumerate(texts)}, states,
                       np.concatenate([[0], np.cumsum(counts)]), vectors,
                       np.stack([side_vector(t) for t in texts]))  # fmt: skip
-    corpus = Corpus(clips[:8], clips[8:], table, np.zeros(263, np.float32),
-                    np.ones(263, np.float32), vectors.mean(axis=0), np.eye(384, dtype=np.float32))  # fmt: skip
+    corpus = Corpus(
+        real=clips[:8],
+        synthetic=clips[8:],
+        text=table,
+        mean=np.zeros(263, np.float32),
+        std=np.ones(263, np.float32),
+        centre=vectors.mean(axis=0),
+        basis=np.eye(384, dtype=np.float32),
+    )
     return corpus, Validation(tuple(judged))

@@ -15,7 +15,7 @@ from lavimo.models.configs import Align, LossConfig, Reconstruction
 from lavimo.runtime.config import ModelConfig, MotionInput, Record, SentenceSpace, TextInput, Tower
 
 
-class Augment(Record):
+class Augment(Record, frozen=True):
     """What may change in a clip without changing what its caption says; zeros turn a step off.
 
     `mirror` (probability; the caption is mirrored with it), `speed` (0.2: 0.8 to 1.25 times as
@@ -30,7 +30,7 @@ class Augment(Record):
     rig: float
 
 
-class Sampling(Record):
+class Sampling(Record, frozen=True):
     """How an epoch visits the data.
 
     Every real clip `repeats` times, `synthetic` choreographed clips drawn anew each epoch from a
@@ -44,7 +44,18 @@ class Sampling(Record):
     measured: float
 
 
-class Train(Record):
+class Linear(Record, frozen=True):
+    """The closed-form line from statistics to sentences: ridge `penalty`, fitted over `passes`
+    augmented visits of every real clip and one of `synthetic` clips, each weighing `weight`.
+    """
+
+    penalty: float
+    passes: int
+    synthetic: int
+    weight: float
+
+
+class Train(Record, frozen=True):
     """Optimisation: AdamW; `schedule` "paper" holds lr for `hold` epochs, then falls linearly to
     `final_lr`; "cosine" warms up over `warmup` of all steps and falls to `final_lr`.
 
@@ -65,7 +76,7 @@ class Train(Record):
     judge_every: int
 
 
-class Preset(Record):
+class Preset(Record, frozen=True):
     """Everything that decides a run but its data folder."""
 
     name: str
@@ -74,12 +85,11 @@ class Preset(Record):
     loss: LossConfig
     sampling: Sampling
     augment: Augment
+    linear: Linear
     train: Train
 
 
-_PAPER_TOWER = Tower(
-    layers=6, dim=512, heads=4, ff=1024, dropout=0.1, norm="post", pool="cls"
-)
+_PAPER_TOWER = Tower(layers=6, dim=512, heads=4, ff=1024, dropout=0.1, norm="post", pool="cls")
 
 LAVIMO_PAPER_2MODAL = Preset(
     name="lavimo_paper_2modal",
@@ -97,7 +107,7 @@ LAVIMO_PAPER_2MODAL = Preset(
             add_sentence=False,
         ),
         text_tower=_PAPER_TOWER,
-        sentence=SentenceSpace(share=0.0, weight=0.0, temperature=0.1, width=384),
+        sentence=SentenceSpace(share=0.0, weight=0.0, temperature=0.1, linear=0.0, width=384),
     ),
     loss=LossConfig(
         align=Align(kind="softmax", scale=10.0, epsilon=0.8, side_rule=False, temperature=0.07),
@@ -107,6 +117,7 @@ LAVIMO_PAPER_2MODAL = Preset(
     ),
     sampling=Sampling(batch=64, repeats=1, synthetic=0, synthetic_pool=0, measured=0.0),
     augment=Augment(mirror=0.5, speed=0.0, crop=0.0, in_place=0.0, rig=0.0),
+    linear=Linear(penalty=300.0, passes=0, synthetic=0, weight=0.0),
     train=Train(
         seed=0,
         epochs=400,
@@ -139,19 +150,20 @@ LAVIMO_SMALL_2MODAL = Preset(
         text_tower=Tower(
             layers=2, dim=256, heads=4, ff=512, dropout=0.1, norm="pre", pool="cls+mean"
         ),
-        sentence=SentenceSpace(share=0.4, weight=1.0, temperature=0.1, width=384),
+        sentence=SentenceSpace(share=0.5, weight=1.0, temperature=0.1, linear=1.0, width=384),
     ),
     loss=LossConfig(
         align=Align(kind="softmax", scale=10.0, epsilon=0.8, side_rule=True, temperature=0.07),
         reconstruction=Reconstruction(
-            weight=0.1, fusion="token", fusion_heads=4, layers=1, heads=4, ff=512, dropout=0.1
+            weight=0.1, fusion="token", fusion_heads=4, layers=1, heads=4, ff=512, dropout=0.0
         ),
     ),
-    sampling=Sampling(batch=64, repeats=1, synthetic=1000, synthetic_pool=6000, measured=0.2),
+    sampling=Sampling(batch=32, repeats=1, synthetic=300, synthetic_pool=4000, measured=0.1),
     augment=Augment(mirror=0.5, speed=0.2, crop=0.3, in_place=0.25, rig=0.02),
+    linear=Linear(penalty=300.0, passes=4, synthetic=4000, weight=0.3),
     train=Train(
         seed=0,
-        epochs=40,
+        epochs=60,
         lr=5e-4,
         final_lr=1e-5,
         schedule="cosine",

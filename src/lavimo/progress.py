@@ -3,7 +3,7 @@
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol, runtime_checkable
 
 
@@ -20,15 +20,9 @@ class Task(Protocol):
 class Progress(Protocol):
     """Where long work reports to."""
 
-    def task(self, name: str, total: int, unit: str = "clips") -> "_TaskContext":
+    def task(self, name: str, total: int, unit: str = "clips") -> AbstractContextManager[Task]:
         """Open a task of `total` units; use as `with progress.task(...) as task`."""
         ...
-
-
-@runtime_checkable
-class _TaskContext(Protocol):
-    def __enter__(self) -> Task: ...
-    def __exit__(self, *error: object) -> bool | None: ...
 
 
 class _SilentTask:
@@ -41,6 +35,7 @@ class Silent:
 
     @contextmanager
     def task(self, name: str, total: int, unit: str = "clips") -> Iterator[Task]:
+        """Open a task of `total` units."""
         yield _SilentTask()
 
 
@@ -55,8 +50,11 @@ class _LineTask:
         if now - self.last < self.every and self.done < self.total:
             return
         self.last = now
-        print(status_line(self.name, self.done, self.total, self.unit, now - self.started, note),
-              file=sys.stderr, flush=True)
+        print(
+            status_line(self.name, self.done, self.total, self.unit, now - self.started, note),
+            file=sys.stderr,
+            flush=True,
+        )
 
 
 class Lines:
@@ -67,6 +65,7 @@ class Lines:
 
     @contextmanager
     def task(self, name: str, total: int, unit: str = "clips") -> Iterator[Task]:
+        """Open a task of `total` units."""
         yield _LineTask(name, total, unit, self.every)
 
 
@@ -90,6 +89,7 @@ class Bar:
 
     @contextmanager
     def task(self, name: str, total: int, unit: str = "clips") -> Iterator[Task]:
+        """Open a task of `total` units."""
         task = _BarTask(name, total, unit)
         try:
             yield task
@@ -98,9 +98,7 @@ class Bar:
                 print(file=sys.stderr, flush=True)
 
 
-def status_line(
-    name: str, done: int, total: int, unit: str, seconds: float, note: str = ""
-) -> str:
+def status_line(name: str, done: int, total: int, unit: str, seconds: float, note: str = "") -> str:
     """`Indexing 120/400 clips, 63.1 clips/s, 4 s left, note`."""
     rate = done / seconds if seconds > 0 else 0.0
     parts = [f"{name} {done}/{total} {unit}", f"{rate:.1f} {unit}/s"]

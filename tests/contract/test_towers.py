@@ -1,6 +1,7 @@
 """Every numpy tower equals its torch twin within 1e-4, and padding changes nothing."""
 
 import itertools
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,18 +13,20 @@ from lavimo.models import build
 from lavimo.presets import PRESETS, resolve
 from lavimo.runtime import checkpoint, motion, text
 from lavimo.runtime.config import ModelConfig
-from lavimo.training import judge
+from lavimo.training import judge, linear
 
 NORMS = ["pre", "post"]
 POOLS = ["cls", "cls+mean"]
 
 
-def variant(preset: Any, norm: str, pool: str, share: float) -> Any:
-    changes = [f"model.{t}_tower.{f}={v}" for t in ("motion", "text")
-               for f, v in (("layers", 2), ("dim", 32), ("heads", 2), ("ff", 48), ("norm", norm), ("pool", pool))]  # fmt: skip
-    changes += [f"model.sentence.share={share}", "model.dim=16", "loss.reconstruction.ff=48",
-                "loss.reconstruction.heads=2", "loss.reconstruction.fusion_heads=2"]  # fmt: skip
-    return resolve(preset, changes)
+def small(layers: int = 1, **more: Any) -> list[str]:
+    """Changes that make both towers and the decoder tiny."""
+    tower = {"layers": layers, "dim": 32, "heads": 2, "ff": 64} | more
+    recon = {"layers": 1, "ff": 64, "heads": 2, "fusion_heads": 2, "dropout": 0}
+    return [
+        *(f"model.{t}_tower.{f}={v}" for t in ("motion", "text") for f, v in tower.items()),
+        *(f"loss.reconstruction.{f}={v}" for f, v in recon.items()),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -31,7 +34,12 @@ def variant(preset: Any, norm: str, pool: str, share: float) -> Any:
 )
 def test_towers_agree(tiny_corpus: Any, tmp_path: Path, norm: str, pool: str, share: float) -> None:
     corpus, _ = tiny_corpus
-    preset = variant("lavimo_small_2modal", norm, pool, share)
+    changes = small(2, norm=norm, pool=pool)
+    preset = resolve(
+        "lavimo_small_2modal", [*changes, f"model.sentence.share={share}", "model.dim=16"]
+    )
+    line = linear.fit(corpus, preset.model.motion, preset.linear, preset.augment, 0)
+    corpus = replace(corpus, linear=line)
     torch.manual_seed(1)
     system = build(preset.model, preset.loss, corpus.sentence_bank()).eval()
     opened = saved(system, corpus, preset.model, tmp_path)
@@ -54,7 +62,9 @@ def test_towers_agree(tiny_corpus: Any, tmp_path: Path, norm: str, pool: str, sh
 
 def saved(system: Any, corpus: Any, config: ModelConfig, folder: Path) -> checkpoint.Checkpoint:
     weights = {n: p.detach().numpy() for n, p in system.named_parameters()}
-    checkpoint.save(folder, config, weights, corpus.statistics(), preset="test", licences=("CC0-1.0",))
+    checkpoint.save(
+        folder, config, weights, corpus.statistics(), preset="test", licences=("CC0-1.0",)
+    )
     return checkpoint.load(folder)
 
 
@@ -63,11 +73,7 @@ def test_every_preset_builds_and_learns_eight_pairs(name: str, tiny_corpus: Any)
     corpus, _ = tiny_corpus
     backbone = ["model.text.width=32", "model.text.backbone=tiny:distilbert"]
     changes = [] if name == "lavimo_small_2modal" else backbone
-    small = [f"model.{t}_tower.{f}={v}" for t in ("motion", "text")
-             for f, v in (("layers", 1), ("dim", 32), ("heads", 2), ("ff", 64), ("dropout", 0))]  # fmt: skip
-    recon = [f"loss.reconstruction.{f}={v}" for f, v in
-             (("layers", 1), ("ff", 64), ("heads", 2), ("fusion_heads", 2), ("dropout", 0))]  # fmt: skip
-    preset = resolve(name, [*changes, *small, *recon, "model.dim=32"])
+    preset = resolve(name, [*changes, *small(dropout=0), "model.dim=32"])
     torch.manual_seed(0)
     system = build(preset.model, preset.loss, corpus.sentence_bank())
     batch = judge.plain_batch(corpus, preset.model, corpus.real)
@@ -88,13 +94,16 @@ def test_a_fine_tuned_backbone_is_kept_and_read_again(tiny_corpus: Any, tmp_path
     from lavimo.models.encoder import TorchEncoder
 
     corpus, _ = tiny_corpus
-    small = [f"model.{t}_tower.{f}={v}" for t in ("motion", "text")
-             for f, v in (("layers", 1), ("dim", 32), ("heads", 2), ("ff", 64))]  # fmt: skip
     preset = resolve(
         "lavimo_paper_2modal",
-        [*small, "model.dim=32", "model.text.width=32", "model.text.backbone=tiny:distilbert",
-         "loss.reconstruction.weight=0"],
-    )  # fmt: skip
+        [
+            *small(),
+            "model.dim=32",
+            "model.text.width=32",
+            "model.text.backbone=tiny:distilbert",
+            "loss.reconstruction.weight=0",
+        ],
+    )
     system = build(preset.model, preset.loss, corpus.sentence_bank()).eval()
     with torch.no_grad():
         system.backbone.model.embeddings.word_embeddings.weight.add_(1.0)

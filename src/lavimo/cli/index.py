@@ -21,7 +21,7 @@ def index_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("sources", nargs="+", type=Path, metavar="SRC",
                         help="folders, motion files, or manifests (.jsonl, .jsonl.gz)")  # fmt: skip
     parser.add_argument("-o", "--gallery", type=Path, metavar="GALLERY",
-                        help="the gallery (else FOLDER.gallery beside a single folder)")  # fmt: skip
+                        help="the gallery (else FOLDER.gallery beside one folder)")  # fmt: skip
     parser.add_argument("--model", help="a shipped model or a checkpoint folder")
     parser.add_argument("--licence", metavar="L",
                         help="licence of clips whose manifest names none")  # fmt: skip

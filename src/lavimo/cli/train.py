@@ -7,14 +7,17 @@ from lavimo.errors import MissingExtra
 
 EXAMPLE = """example:
   lavimo train --preset lavimo_small_2modal --data openmotion -o runs/small --set train.seed=1
-  torchrun --nproc-per-node=2 -m lavimo train --preset lavimo_small_2modal --data openmotion -o runs/ddp
+  torchrun --nproc-per-node=2 -m lavimo train --preset lavimo_small_2modal \\
+    --data openmotion -o runs/two
 """
 
 
 def train_options(parser: argparse.ArgumentParser) -> None:
     """Options of `lavimo train`."""
     parser.epilog = EXAMPLE
-    parser.add_argument("--preset", required=True, help="name of a preset, e.g. lavimo_small_2modal")
+    parser.add_argument(
+        "--preset", required=True, help="name of a preset, e.g. lavimo_small_2modal"
+    )
     parser.add_argument("--data", required=True, type=Path, help="OpenMotion's folder")
     parser.add_argument("-o", "--output", required=True, type=Path, help="run folder; resumes")
     parser.add_argument(

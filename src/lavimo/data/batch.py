@@ -42,6 +42,8 @@ class Batch:
     texts: tuple[str, ...] | None = None
     video: Sequences | None = None
     targets: Targets | None = None
+    known: Float[Tensor, "batch sentence"] | None = None
+    """Sentence vectors that a closed-form line reads off the motions (constants)."""
 
     def to(self, device: torch.device) -> "Batch":
         """The same batch with its tensors on `device`."""
@@ -69,4 +71,4 @@ def _moved(value: Any, device: torch.device) -> Any:
         return Sequences(value.values.to(device), value.mask.to(device))
     if isinstance(value, Targets):
         return Targets(*(getattr(value, f.name).to(device) for f in fields(value)))
-    return value
+    return value.to(device) if isinstance(value, Tensor) else value

@@ -21,6 +21,8 @@ def build(config: "ModelConfig", loss: "LossConfig", sentence_bank: "Tensor") ->
     if config.system not in SYSTEMS:
         near = difflib.get_close_matches(config.system, SYSTEMS, n=1)
         hint = f"; did you mean {near[0]}?" if near else "."
-        raise ConfigError(f"There is no system {config.system!r}; known: {', '.join(SYSTEMS)}{hint}")
+        raise ConfigError(
+            f"There is no system {config.system!r}; known: {', '.join(SYSTEMS)}{hint}"
+        )
     module, name = SYSTEMS[config.system].split(":")
     return getattr(importlib.import_module(module), name)(config, loss, sentence_bank)

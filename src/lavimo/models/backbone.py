@@ -67,8 +67,10 @@ def _tiny() -> tuple[Any, Any]:
     from tokenizers import Tokenizer, models, pre_tokenizers
     from transformers import DistilBertConfig, DistilBertModel
 
-    words = "[PAD] [UNK] a person walks runs left right jumps kicks the to turns 0 1 2 3 4 5 6 7".split()
-    tokenizer = Tokenizer(models.WordLevel({w: i for i, w in enumerate(words)}, unk_token="[UNK]"))
+    plain = "a person walks runs left right jumps the to 0 1 2 3 4 5 6 7"
+    words = ["[PAD]", "[UNK]", *plain.split(" ")]
+    numbers = {word: number for number, word in enumerate(words)}
+    tokenizer = Tokenizer(models.WordLevel(numbers, unk_token="[UNK]"))
     tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
     config = DistilBertConfig(
         vocab_size=120, dim=32, n_layers=2, n_heads=2, hidden_dim=64, max_position_embeddings=64

@@ -3,7 +3,7 @@
 from lavimo.runtime.config import Record
 
 
-class Align(Record):
+class Align(Record, frozen=True):
     """The alignment loss: targets by caption similarity, learnable temperature (B10-B15)."""
 
     kind: str
@@ -13,7 +13,7 @@ class Align(Record):
     temperature: float
 
 
-class Reconstruction(Record):
+class Reconstruction(Record, frozen=True):
     """Reconstruction through fusion and decoder (B16-B18); weight 0 leaves it out."""
 
     weight: float
@@ -25,7 +25,7 @@ class Reconstruction(Record):
     dropout: float
 
 
-class LossConfig(Record):
+class LossConfig(Record, frozen=True):
     """What is minimised."""
 
     align: Align

@@ -1,4 +1,4 @@
-"""An encoder for checkpoints whose text side has no form without torch (a fine-tuned DistilBERT)."""
+"""An encoder for checkpoints whose language model was fine-tuned and needs torch."""
 
 from collections.abc import Sequence
 from typing import Any

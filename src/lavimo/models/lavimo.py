@@ -49,6 +49,7 @@ class Lavimo(nn.Module):
         if loss.reconstruction.weight > 0:
             self.fusion, self.decoder = _reconstruction_parts(config, loss.reconstruction)
         # Distinct captions of the training set as centred sentence vectors (constant).
+        self.sentence_bank: Tensor
         self.register_buffer("sentence_bank", sentence_bank, persistent=False)
 
     def encode_motion(self, batch: Batch) -> Float[Tensor, "batch dim"]:
@@ -56,6 +57,8 @@ class Lavimo(nn.Module):
         motion = present(batch.motion, "motion")
         pooled, _, _ = self.motion(motion.values, motion.mask)
         joint, sentence = self._motion_vectors(pooled)
+        if sentence is not None and batch.known is not None:
+            sentence = _unit(sentence + self.config.sentence.linear * batch.known)
         return self._joined(joint, sentence)
 
     def encode_text(self, batch: Batch) -> Float[Tensor, "batch dim"]:

@@ -39,11 +39,12 @@ class Attention(nn.Module):
             part.unflatten(-1, (self.heads, -1)).transpose(1, 2)
             for part in F.linear(memory, wkv, bkv).chunk(2, dim=-1)
         )
-        mask = None if seen is None else seen[:, None, None, :]
-        mixed = F.scaled_dot_product_attention(
-            q, k, v, attn_mask=mask, dropout_p=self.dropout if self.training else 0.0
-        )
-        return self.out_proj(mixed.transpose(1, 2).flatten(-2))
+        # Written out: torch's fused attention takes twice the time backwards on a CPU.
+        scores = (q * q.shape[-1] ** -0.5) @ k.transpose(-2, -1)
+        if seen is not None:
+            scores = scores.masked_fill(~seen[:, None, None, :], -1e9)
+        weights = F.dropout(scores.softmax(dim=-1), self.dropout, self.training)
+        return self.out_proj((weights.to(v.dtype) @ v).transpose(1, 2).flatten(-2))
 
 
 class Layer(nn.Module):
@@ -52,11 +53,14 @@ class Layer(nn.Module):
     def __init__(self, tower: Tower) -> None:
         super().__init__()
         self.pre = tower.norm == "pre"
-        self.attention = Attention(tower.dim, tower.heads, tower.dropout)
+        # Dropout inside attention and feed-forward is the paper's; ours drops what a part adds
+        # only: the same on val here, at 60 % of the time on a CPU.
+        inner = 0.0 if self.pre else tower.dropout
+        self.attention = Attention(tower.dim, tower.heads, inner)
         self.linear1 = nn.Linear(tower.dim, tower.ff)
         self.linear2 = nn.Linear(tower.ff, tower.dim)
         self.norm1, self.norm2 = nn.LayerNorm(tower.dim), nn.LayerNorm(tower.dim)
-        self.dropout = nn.Dropout(tower.dropout)
+        self.dropout, self.inner = nn.Dropout(tower.dropout), nn.Dropout(inner)
 
     def forward(
         self, x: Float[Tensor, "batch tokens dim"], seen: Bool[Tensor, "batch tokens"]
@@ -70,7 +74,7 @@ class Layer(nn.Module):
         return self.norm2(x + self.dropout(self._feed_forward(x)))
 
     def _feed_forward(self, x: Tensor) -> Tensor:
-        return self.linear2(self.dropout(F.gelu(self.linear1(x))))
+        return self.linear2(self.inner(F.gelu(self.linear1(x))))
 
 
 class TokenTower(nn.Module):
@@ -82,15 +86,19 @@ class TokenTower(nn.Module):
     def __init__(self, tower: Tower) -> None:
         super().__init__()
         self.tower = tower
-        self.token = nn.Parameter(torch.randn(1, 1, tower.dim) * (0.02 if tower.norm == "pre" else 1))
+        self.token = nn.Parameter(
+            torch.randn(1, 1, tower.dim) * (0.02 if tower.norm == "pre" else 1)
+        )
         self.layers = nn.ModuleList(Layer(tower) for _ in range(tower.layers))
         self.norm = nn.LayerNorm(tower.dim) if tower.norm == "pre" else nn.Identity()
         self.dropout = nn.Dropout(tower.dropout)
 
     def forward(
         self, tokens: Float[Tensor, "batch tokens dim"], mask: Bool[Tensor, "batch tokens"]
-    ) -> tuple[Float[Tensor, "batch dim"], Float[Tensor, "batch longer dim"], Bool[Tensor, "batch longer"]]:
-        """Pooled vector, all output tokens (the learned one first) and their mask."""
+    ) -> tuple[
+        Float[Tensor, "batch dim"], Float[Tensor, "batch longer dim"], Bool[Tensor, "batch longer"]
+    ]:
+        """Pooled vector (B, dim), all output tokens (the learned one first) and their mask."""
         batch = len(tokens)
         x = torch.cat([self.token.expand(batch, -1, -1).to(tokens.dtype), tokens], dim=1)
         x = self.dropout(x + positions(x.shape[1], x.shape[2], x))

@@ -130,7 +130,8 @@ def resample(motion: Motion, fps: float) -> Motion:
 
     def lerp(values: Float32[np.ndarray, "frames joints 3"]) -> Float32[np.ndarray, "n joints 3"]:
         weight = t[:, None, None]
-        return ((1 - weight) * values[low] + weight * values[high]).astype(np.float32)
+        found: np.ndarray = ((1 - weight) * values[low] + weight * values[high]).astype(np.float32)
+        return found
 
     if motion.rotations is None:
         return replace(motion, positions=lerp(motion.positions), fps=fps)

@@ -83,9 +83,7 @@ def between(a: Vectors, b: Vectors) -> Quaternions:
     if np.any(opposite):
         away = np.where(np.abs(a[..., :1]) < 0.9, [1.0, 0.0, 0.0], [0.0, 1.0, 0.0])
         axis = normalise(np.cross(a, away))
-        q = np.where(
-            opposite[..., None], np.concatenate([np.zeros_like(dot), axis], axis=-1), q
-        )
+        q = np.where(opposite[..., None], np.concatenate([np.zeros_like(dot), axis], axis=-1), q)
     return normalise(q).astype(a.dtype)
 
 

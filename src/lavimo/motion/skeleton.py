@@ -11,6 +11,7 @@ from lavimo.shapes import Float32, Int16
 
 MAX_JOINTS = 512
 
+
 @dataclass(frozen=True, eq=False)
 class Skeleton:
     """Joints in an order where every parent stands before its children.

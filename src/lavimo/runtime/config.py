@@ -7,7 +7,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Configs are immutable and refuse fields that they do not know."""
 
 
-class Tower(Record):
+class Tower(Record, frozen=True):
     """A transformer encoder over a sequence with one learned token in front.
 
     `pool` "cls" takes the token's output; "cls+mean" adds the mean of the others to it.
@@ -22,7 +22,7 @@ class Tower(Record):
     pool: str
 
 
-class MotionInput(Record):
+class MotionInput(Record, frozen=True):
     """How 263 numbers a frame become tokens.
 
     `columns` "all" keeps the 263 columns; "no_rotations" leaves out the 6D block, whose twist is
@@ -37,7 +37,7 @@ class MotionInput(Record):
     clip: float
 
 
-class TextInput(Record):
+class TextInput(Record, frozen=True):
     """Where token states come from: `minilm` (frozen, cached) or a DistilBERT by name or folder."""
 
     backbone: str
@@ -47,20 +47,23 @@ class TextInput(Record):
     add_sentence: bool
 
 
-class SentenceSpace(Record):
-    """A second space beside the joint one: the motion tower regresses the caption's sentence vector.
+class SentenceSpace(Record, frozen=True):
+    """A second space beside the joint one: the motion tower regresses the sentence vector.
 
     `share` is the part of the cosine that this space has in the embedding (0 = none), `weight`
-    that of its loss, `temperature` that of its softmax over all training captions.
+    that of its loss, `temperature` that of its softmax over all training captions. `linear` weighs
+    a closed-form line from the clip's statistics beside the tower's own vector (0 = none): it
+    knows less, and knows it on any rig.
     """
 
     share: float
     weight: float
     temperature: float
+    linear: float
     width: int
 
 
-class ModelConfig(Record):
+class ModelConfig(Record, frozen=True):
     """Everything that a LAVIMO checkpoint needs to be rebuilt."""
 
     system: str

@@ -93,7 +93,8 @@ class LavimoEncoder:
         first: Float32[np.ndarray, "rows dim"], second: Float32[np.ndarray, "columns dim"]
     ) -> Float32[np.ndarray, "rows columns"]:
         """Cosines of unit rows."""
-        return first @ second.T
+        cosines: np.ndarray = first @ second.T
+        return cosines
 
 
 def load_model(name_or_path: str | Path = DEFAULT_MODEL) -> LavimoEncoder:

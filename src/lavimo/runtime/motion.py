@@ -1,6 +1,6 @@
 """Motion features to a unit vector in numpy: the twin of `models.motion_encoder`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -20,7 +20,9 @@ def columns(which: str) -> Int64[np.ndarray, " width"]:
         return np.arange(263)
     if which == "no_rotations":
         return np.concatenate([np.arange(67), np.arange(193, 263)])
-    raise ModelError(f"A model with columns {which!r} needs another lavimo; known: all, no_rotations.")
+    raise ModelError(
+        f"A model with columns {which!r} needs another lavimo; known: all, no_rotations."
+    )
 
 
 def normalised(checkpoint: Checkpoint, features: np.ndarray) -> Float32[np.ndarray, "frames width"]:
@@ -43,12 +45,13 @@ def normalise(
     """
     keep = columns(motion.columns)
     rows = features[min(1, len(features) - 1) :, keep]
-    return np.clip((rows - mean[keep]) / std[keep], -motion.clip, motion.clip).astype(np.float32)
+    found: np.ndarray = np.clip((rows - mean[keep]) / std[keep], -motion.clip, motion.clip).astype(
+        np.float32
+    )
+    return found
 
 
-def encode(
-    checkpoint: Checkpoint, clips: Sequence[np.ndarray]
-) -> Float32[np.ndarray, "clips dim"]:
+def encode(checkpoint: Checkpoint, clips: Sequence[np.ndarray]) -> Float32[np.ndarray, "clips dim"]:
     """Unit vectors of clips given as features (T, 263); long clips are averaged over windows."""
     pieces, owner = [], []
     for number, features in enumerate(clips):
@@ -62,14 +65,15 @@ def encode(
         vectors[chosen] = _encode_batch(checkpoint, [pieces[i] for i in chosen])
     summed = np.zeros((len(clips), vectors.shape[1]), np.float32)
     np.add.at(summed, np.asarray(owner, int), vectors)
-    return summed / np.linalg.norm(summed, axis=1, keepdims=True).clip(1e-12)
+    mean: np.ndarray = summed / np.linalg.norm(summed, axis=1, keepdims=True).clip(1e-12)
+    return mean
 
 
 def windows(frames: int, longest: int) -> list[tuple[int, int]]:
     """Spans that cover a clip: itself, or windows of `longest` frames at half stride."""
     if frames <= longest:
         return [(0, frames)]
-    starts = list(range(0, frames - longest, longest // 2)) + [frames - longest]
+    starts = [*range(0, frames - longest, longest // 2), frames - longest]
     return [(s, s + longest) for s in starts]
 
 
@@ -90,13 +94,41 @@ def _encode_batch(checkpoint: Checkpoint, pieces: list[np.ndarray]) -> np.ndarra
     pooled = transformer.encode(
         weights, "motion.tower", checkpoint.config.motion_tower, projected, mask
     )
-    return joined(checkpoint, pooled, _sentence_head(checkpoint, pooled), "motion")
+    return joined(checkpoint, pooled, _sentence_vector(checkpoint, pooled, pieces), "motion")
 
 
-def _sentence_head(checkpoint: Checkpoint, pooled: np.ndarray) -> np.ndarray | None:
-    if checkpoint.config.sentence.share <= 0:
+def _sentence_vector(
+    checkpoint: Checkpoint, pooled: np.ndarray, pieces: list[np.ndarray]
+) -> np.ndarray | None:
+    sentence = checkpoint.config.sentence
+    if sentence.share <= 0:
         return None
-    return transformer.linear(checkpoint.weights, "to_sentence", pooled)
+    learned = unit(transformer.linear(checkpoint.weights, "to_sentence", pooled))
+    if sentence.linear <= 0:
+        return learned
+    summaries = np.stack([summary(piece) for piece in pieces])
+    known = linear_sentence(checkpoint.statistics, summaries)
+    return learned + np.float32(sentence.linear) * known
+
+
+def summary(normal: np.ndarray) -> Float32[np.ndarray, " numbers"]:
+    """Mean, deviation, 10 % and 90 % quantile of normalised features, and the log of the length.
+
+    What a ridge needs to be at home on any rig (PROBE.md, "ridge").
+    """
+    ordered = np.sort(normal, axis=0)
+    last = len(normal) - 1
+    parts = [normal.mean(axis=0), normal.std(axis=0), ordered[int(0.1 * last)]]
+    length = np.array([np.log(len(normal))])
+    return np.concatenate([*parts, ordered[int(0.9 * last)], length]).astype(np.float32)
+
+
+def linear_sentence(
+    statistics: Mapping[str, np.ndarray], summaries: Float32[np.ndarray, "clips numbers"]
+) -> Float32[np.ndarray, "clips width"]:
+    """Unit sentence vectors by the closed-form line that a checkpoint carries."""
+    normal = (summaries - statistics["linear_mean"]) / statistics["linear_std"]
+    return unit(normal.astype(np.float32) @ statistics["linear_weight"])
 
 
 def joined(
@@ -115,7 +147,10 @@ def joined(
 
 def unit(rows: np.ndarray) -> Float32[np.ndarray, "rows dim"]:
     """Rows scaled to length one."""
-    return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), np.float32(1e-12))
+    scaled: np.ndarray = rows / np.maximum(
+        np.linalg.norm(rows, axis=1, keepdims=True), np.float32(1e-12)
+    )
+    return scaled
 
 
 def _patched(

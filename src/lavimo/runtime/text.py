@@ -14,9 +14,7 @@ from lavimo.shapes import Bool, Float32
 AT_ONCE = 64
 
 
-def encode(
-    checkpoint: Checkpoint, texts: Sequence[str]
-) -> Float32[np.ndarray, "texts dim"]:
+def encode(checkpoint: Checkpoint, texts: Sequence[str]) -> Float32[np.ndarray, "texts dim"]:
     """Unit vectors of sentences; each distinct sentence is encoded once."""
     if checkpoint.config.text.backbone != "minilm":
         raise ModelError(

@@ -33,7 +33,8 @@ def encode(
     if tower.pool == "cls":
         return x[:, 0]
     counts = np.maximum(mask.sum(axis=1, keepdims=True), 1).astype(np.float32)
-    return x[:, 0] + (x[:, 1:] * mask[..., None]).sum(axis=1) / counts
+    found: np.ndarray = x[:, 0] + (x[:, 1:] * mask[..., None]).sum(axis=1) / counts
+    return found
 
 
 def sinusoidal_positions(length: int, dim: int) -> Float32[np.ndarray, "length dim"]:
@@ -51,7 +52,8 @@ def layer_norm(
     """Normalise the last axis, then scale and shift."""
     centred = x - x.mean(axis=-1, keepdims=True)
     variance = np.mean(centred * centred, axis=-1, keepdims=True)
-    return centred / np.sqrt(variance + np.float32(eps)) * weight + bias
+    found: np.ndarray = centred / np.sqrt(variance + np.float32(eps)) * weight + bias
+    return found
 
 
 def linear(weights: Weights, name: str, x: np.ndarray) -> np.ndarray:
@@ -59,7 +61,9 @@ def linear(weights: Weights, name: str, x: np.ndarray) -> np.ndarray:
     return x @ weights[f"{name}.weight"].T + weights[f"{name}.bias"]
 
 
-def _layer(weights: Weights, name: str, tower: Tower, x: np.ndarray, seen: np.ndarray) -> np.ndarray:
+def _layer(
+    weights: Weights, name: str, tower: Tower, x: np.ndarray, seen: np.ndarray
+) -> np.ndarray:
     def norm(which: int, value: np.ndarray) -> np.ndarray:
         return layer_norm(
             value, weights[f"{name}.norm{which}.weight"], weights[f"{name}.norm{which}.bias"]
@@ -67,7 +71,8 @@ def _layer(weights: Weights, name: str, tower: Tower, x: np.ndarray, seen: np.nd
 
     if tower.norm == "pre":
         x = x + _attention(weights, f"{name}.attention", tower.heads, norm(1, x), seen)
-        return x + _feed_forward(weights, name, norm(2, x))
+        found: np.ndarray = x + _feed_forward(weights, name, norm(2, x))
+        return found
     x = norm(1, x + _attention(weights, f"{name}.attention", tower.heads, x, seen))
     return norm(2, x + _feed_forward(weights, name, x))
 

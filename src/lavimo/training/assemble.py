@@ -1,12 +1,12 @@
 """From a data folder to a corpus: real clips, choreographed ones, captions, statistics."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from lavimo.data import openmotion
-from lavimo.data import choreography
+from lavimo.data import choreography, openmotion
 from lavimo.data.prepare import prepare
 from lavimo.data.sample import Sample
 from lavimo.errors import DataError
@@ -16,7 +16,7 @@ from lavimo.features.describe import describe
 from lavimo.presets import Preset
 from lavimo.progress import Progress
 from lavimo.shapes import Float32
-from lavimo.training import text
+from lavimo.training import linear, text
 from lavimo.training.corpus import Clip, Corpus, all_captions
 from lavimo.training.judge import Validation
 
@@ -39,8 +39,7 @@ def assemble(
     judged = _synthetic(VALIDATION_SEED, VALIDATION_PROGRAMMES if made else 0, "val", progress)
     if not train and not made:
         raise DataError(f"{folder} holds no clip of these licences; see `lavimo data stats`.")
-    clips = [*train, *made, *val, *judged]
-    table = text.build(all_captions(clips), progress)
+    table = text.build([all_captions([*train, *val]), all_captions([*made, *judged])], progress)
     mean, std = _statistics(train or made, made[:500] if train else [])
     own = sorted({table.rows[t] for clip in (*train, *made) for t in clip.captions})
     width = table.sentences.shape[1]
@@ -53,8 +52,10 @@ def assemble(
         centre=table.sentences[own].mean(axis=0),
         basis=np.eye(width, preset.model.sentence.width, dtype=np.float32),
     )
+    line = linear.fit(corpus, preset.model.motion, preset.linear, preset.augment, preset.train.seed)
+    corpus = replace(corpus, linear=line)
     used = {clip.licence for clip in train} | ({choreography.LICENCE} if made else set())
-    return corpus, Validation(tuple([*val, *judged])), tuple(sorted(used))
+    return corpus, Validation((*val, *judged)), tuple(sorted(used))
 
 
 def _real(
@@ -105,8 +106,6 @@ def _synthetic(first: int, count: int, split: str, progress: Progress) -> list[C
 def _statistics(
     clips: Sequence[Clip], more: Sequence[Clip]
 ) -> tuple[Float32[np.ndarray, " 263"], Float32[np.ndarray, " 263"]]:
-    blocks = (
-        humanml.encode_batch([clip.positions], canonical=True)[0] for clip in (*clips, *more)
-    )
+    blocks = (humanml.encode_batch([clip.positions], canonical=True)[0] for clip in (*clips, *more))
     found = statistics.of(blocks)
     return found.mean, np.maximum(found.std, np.float32(1e-4))

@@ -14,7 +14,7 @@ Changed = Float32[np.ndarray, "changed 22 3"]
 def augmented(
     positions: Positions, augment: Augment, longest: int, rng: np.random.Generator
 ) -> tuple[Changed, bool]:
-    """A changed copy of canonical positions, and whether it was mirrored (at most `longest + 1` frames)."""
+    """A changed copy of canonical positions (at most `longest` + 1 frames); was it mirrored?"""
     if augment.speed > 0:
         positions = at_speed(positions, float(np.exp(rng.uniform(-1, 1) * augment.speed)))
     if rng.random() < augment.crop and len(positions) > 40:

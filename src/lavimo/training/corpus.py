@@ -1,7 +1,7 @@
 """What a run trains on: clips with captions, and the batches of each epoch."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
@@ -48,6 +48,8 @@ class Corpus:
     std: Float32[np.ndarray, " 263"]
     centre: Float32[np.ndarray, " width"]
     basis: Float32[np.ndarray, "width sentence"]
+    linear: dict[str, np.ndarray] = field(default_factory=dict)
+    """The closed-form line of `training.linear`, as a checkpoint stores it; may be empty."""
 
     def statistics(self) -> dict[str, np.ndarray]:
         """What a checkpoint carries beside its weights."""
@@ -58,6 +60,7 @@ class Corpus:
             "sentence_centre": self.centre,
             "sentence_basis": self.basis,
             "sentence_bank": bank.astype(np.float16),
+            **self.linear,
         }
 
     def sentence_bank(self) -> torch.Tensor:
@@ -85,10 +88,8 @@ def all_captions(clips: Sequence[Clip]) -> list[str]:
     return sorted(plain | {mirror_text(text) for text in plain})
 
 
-def epoch_order(
-    corpus: Corpus, sampling: Sampling, rng: np.random.Generator
-) -> list[list[Clip]]:
-    """The clips of one epoch in batches of similar length, shuffled; the last part batch is dropped."""
+def epoch_order(corpus: Corpus, sampling: Sampling, rng: np.random.Generator) -> list[list[Clip]]:
+    """The clips of an epoch in batches of similar length, shuffled; a part batch is dropped."""
     chosen = list(corpus.real) * sampling.repeats
     if sampling.synthetic and corpus.synthetic:
         count = min(sampling.synthetic, len(corpus.synthetic))
@@ -98,11 +99,13 @@ def epoch_order(
     order = rng.permutation(len(chosen))
     # Sorted by length inside large chunks: little padding, and still other neighbours each epoch.
     chunk = sampling.batch * 8
-    batches = []
+    batches: list[list[Clip]] = []
     for start in range(0, len(order), chunk):
         part = sorted(order[start : start + chunk], key=lambda i: len(chosen[i].positions))
-        for first in range(0, len(part) - sampling.batch + 1, sampling.batch):
-            batches.append([chosen[i] for i in part[first : first + sampling.batch]])
+        batches += [
+            [chosen[i] for i in part[first : first + sampling.batch]]
+            for first in range(0, len(part) - sampling.batch + 1, sampling.batch)
+        ]
     return [batches[i] for i in rng.permutation(len(batches))]
 
 
@@ -117,7 +120,7 @@ def batches(
     rank: int = 0,
     world: int = 1,
 ) -> Iterator[Batch]:
-    """The batches of one epoch: a function of seed and epoch alone, so that a resumed run repeats them.
+    """The batches of an epoch, a function of seed and epoch alone: a resumed run repeats them.
 
     With several processes each takes every `world`-th clip of each batch.
     """
@@ -155,9 +158,7 @@ def _drawn(
     )
 
 
-def _collated(
-    corpus: Corpus, config: ModelConfig, augment: Augment, drawn: list[_Drawn]
-) -> Batch:
+def _collated(corpus: Corpus, config: ModelConfig, augment: Augment, drawn: list[_Drawn]) -> Batch:
     rows = np.array([corpus.text.rows[item.caption] for item in drawn])
     states, mask = corpus.text.tokens(rows)
     features = humanml.encode_batch([item.positions for item in drawn], canonical=True)

@@ -12,7 +12,7 @@ from lavimo.evaluation import ranks
 from lavimo.features import humanml
 from lavimo.models.interface import System
 from lavimo.runtime.config import ModelConfig
-from lavimo.runtime.motion import normalise
+from lavimo.runtime.motion import linear_sentence, normalise, summary
 from lavimo.training.corpus import Clip, Corpus
 
 ROWS_AT_ONCE = 128
@@ -51,7 +51,7 @@ def score(system: System, corpus: Corpus, validation: Validation) -> dict[str, f
     similarity = ranks.similarity(texts, motions)
     said = [set(clip.captions) for clip in validation.clips]
     right = np.array([[clip.captions[0] in other for other in said] for clip in validation.clips])
-    found = {}
+    found: dict[str, float] = {}
     for way, scores, truth in (("t2m", similarity, right), ("m2t", similarity.T, right.T)):
         cols = ranks.best_ranks(scores, truth)
         found |= {f"{way}/R@{k}": ranks.recall(cols, k) for k in (1, 5, 10)}
@@ -79,13 +79,13 @@ def plain_batch(corpus: Corpus, config: ModelConfig, clips: Sequence[Clip]) -> B
     states, mask = corpus.text.tokens(rows)
     longest = config.motion.max_frames + 1
     features = humanml.encode_batch([clip.positions[:longest] for clip in clips], canonical=True)
-    inputs = [
-        torch.from_numpy(normalise(block, corpus.mean, corpus.std, config.motion))
-        for block in features
-    ]
+    inputs = [normalise(block, corpus.mean, corpus.std, config.motion) for block in features]
+    known = None
+    if corpus.linear and config.sentence.linear > 0:
+        known = linear_sentence(corpus.linear, np.stack([summary(block) for block in inputs]))
     return Batch(
         ids=tuple(clip.id for clip in clips),
-        motion=padded(inputs),
+        motion=padded([torch.from_numpy(block) for block in inputs]),
         text=Sequences(torch.from_numpy(states), torch.from_numpy(mask)),
         texts=tuple(clip.captions[0] for clip in clips),
         targets=Targets(
@@ -93,4 +93,5 @@ def plain_batch(corpus: Corpus, config: ModelConfig, clips: Sequence[Clip]) -> B
             sentences=torch.from_numpy(corpus.sentences(rows)),
             sides=torch.from_numpy(corpus.text.sides[rows]),
         ),
+        known=None if known is None else torch.from_numpy(known),
     )

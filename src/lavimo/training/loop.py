@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import torch
 from torch import nn
 from torch.nn.parallel import DistributedDataParallel
@@ -15,8 +16,6 @@ from lavimo.training import judge
 from lavimo.training.corpus import Corpus, batches, epoch_order
 from lavimo.training.optimise import Averaged, learning_rate, optimiser
 from lavimo.training.run import Run
-
-import numpy as np
 
 
 @dataclass(frozen=True)

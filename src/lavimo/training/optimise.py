@@ -13,7 +13,8 @@ NO_DECAY = ("bias", "norm", "token", "logit_scale")
 
 def optimiser(model: nn.Module, train: Train) -> torch.optim.AdamW:
     """AdamW without decay on biases, norms, tokens and the temperature (METHOD.md B19)."""
-    decayed, free = [], []
+    decayed: list[nn.Parameter] = []
+    free: list[nn.Parameter] = []
     for name, parameter in model.named_parameters():
         if parameter.requires_grad:
             plain = any(part in name.lower() for part in NO_DECAY)

@@ -73,7 +73,9 @@ class Run:
                     parameter.copy_(tensors[f"model.{name}"])
                     averaged.values[name] = tensors[f"averaged.{name}"].to(parameter.device)
         except KeyError as error:
-            raise ModelError(f"{self.folder} holds the state of another model ({error}).") from error
+            raise ModelError(
+                f"{self.folder} holds the state of another model ({error})."
+            ) from error
         averaged.steps = int(position["step"])
         restore_optimiser(optimise, tensors)
         self._forget_after(int(position["step"]))

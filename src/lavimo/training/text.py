@@ -1,5 +1,6 @@
 """Frozen token states of every caption, computed once and cached by content."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,21 +44,40 @@ def side_vector(text: str) -> Bool[np.ndarray, " words"]:
     return np.array([word in found for word in DIRECTIONS], bool)
 
 
-def build(texts: list[str], progress: Progress, cache: Path | None = None) -> TextTable:
-    """The table of these captions (sorted, distinct). Token states are cached by the list's hash."""
-    ordered = tuple(sorted(set(texts)))
+def build(
+    groups: Sequence[Sequence[str]], progress: Progress, cache: Path | None = None
+) -> TextTable:
+    """The table of the distinct captions of all groups, each group cached by its own hash.
+
+    Real and choreographed captions are groups of their own, so that a run on other data reads the
+    choreographed ones from the cache.
+    """
     folder = (cache or files.cache_folder()) / "text"
-    path = folder / f"{files.sha256_of_json(['minilm-l6', *ordered])[:24]}.npz"
-    if path.exists():
-        with np.load(path) as stored:
-            states, starts, sentences = stored["states"], stored["starts"], stored["sentences"]
-    else:
-        states, starts, sentences = _encode(ordered, progress)
+    ordered = [tuple(sorted(set(group))) for group in groups if group]
+    parts = [_cached(texts, folder, progress) for texts in ordered]
+    texts = tuple(text for group in ordered for text in group)
+    shift = np.cumsum([0] + [len(states) for states, _, _ in parts])
+    starts = [part[1][:-1] + offset for part, offset in zip(parts, shift, strict=False)]
+    return TextTable(
+        texts=texts,
+        rows={text: row for row, text in enumerate(texts)},
+        states=np.concatenate([states for states, _, _ in parts]),
+        starts=np.concatenate([*starts, shift[-1:]]),
+        sentences=np.concatenate([sentences for _, _, sentences in parts]),
+        sides=np.stack([side_vector(text) for text in texts]),
+    )
+
+
+def _cached(
+    texts: tuple[str, ...], folder: Path, progress: Progress
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    path = folder / f"{files.sha256_of_json(['minilm-l6', *texts])[:24]}.npz"
+    if not path.exists():
+        states, starts, sentences = _encode(texts, progress)
         with files.atomic_path(path) as temporary:
             np.savez(temporary, states=states, starts=starts, sentences=sentences)
-    sides = np.stack([side_vector(t) for t in ordered])
-    rows = {text: row for row, text in enumerate(ordered)}
-    return TextTable(ordered, rows, states, starts, sentences, sides)
+    with np.load(path) as stored:
+        return stored["states"], stored["starts"], stored["sentences"]
 
 
 def _encode(

@@ -42,7 +42,9 @@ def test_threshold_is_not_strict_and_keeps_the_diagonal() -> None:
     assert thresholded(cosines, 0.8)[0, 1] == pytest.approx(0.8)
     apart = torch.eye(2, dtype=torch.bool)
     assert thresholded(cosines, 0.8, apart)[0, 1] == 0
-    assert thresholded(torch.full((2, 2), 0.1), 0.8).diagonal().tolist() == pytest.approx([0.1, 0.1])
+    assert thresholded(torch.full((2, 2), 0.1), 0.8).diagonal().tolist() == pytest.approx(
+        [0.1, 0.1]
+    )
 
 
 @pytest.mark.parametrize("kind", ["identity", "l1", "softmax"])

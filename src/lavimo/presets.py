@@ -163,7 +163,7 @@ LAVIMO_SMALL_2MODAL = Preset(
     linear=Linear(penalty=300.0, passes=4, synthetic=4000, weight=0.3),
     train=Train(
         seed=0,
-        epochs=60,
+        epochs=45,
         lr=5e-4,
         final_lr=1e-5,
         schedule="cosine",

@@ -76,9 +76,12 @@ class Lavimo(nn.Module):
         text_pooled, text_tokens, text_seen = self.text(states.values, states.mask)
         joint, sentence = self._motion_vectors(pooled)
         text = self._text_vector(text_pooled)
-        terms = {"align": self._alignment(joint, text, targets)}
-        if sentence is not None:
-            terms["sentence"] = self.config.sentence.weight * self._sentence_loss(sentence, targets)
+        # Logits in half precision would be off by the difference that a rank is decided by.
+        with torch.autocast(joint.device.type, enabled=False):
+            terms = {"align": self._alignment(joint, text, targets)}
+            if sentence is not None:
+                weight = self.config.sentence.weight
+                terms["sentence"] = weight * self._sentence_loss(sentence, targets)
         recon = self.loss_config.reconstruction
         if recon.weight > 0:
             literal = recon.fusion == "vector"
@@ -133,13 +136,13 @@ class Lavimo(nn.Module):
         )
 
     def _sentence_loss(self, sentence: Tensor, targets: Targets) -> Tensor:
-        # Against every distinct training caption, not only those of the batch.
+        # Against thousands of training captions, not only those of the batch.
         epsilon = self.loss_config.align.epsilon
-        bank = self.sentence_bank
+        bank = torch.cat([self.sentence_bank, gathered_constant(targets.sentences)])
         cosines = targets.sentences @ bank.T
         target = torch.where(cosines >= epsilon, cosines, torch.zeros_like(cosines)) ** 4
         target = target / target.sum(dim=1, keepdim=True).clamp(min=1e-6)
-        logits = sentence.float() @ bank.T / self.config.sentence.temperature
+        logits = sentence @ bank.T / self.config.sentence.temperature
         # Rows are independent, so the mean over processes is the mean over the whole batch.
         return kl_rows(target, logits)
 

@@ -85,22 +85,19 @@ def _clip(sample: Sample, split: str, measure: bool) -> Clip:
 
 
 def _synthetic(first: int, count: int, split: str, progress: Progress) -> list[Clip]:
-    clips = []
-    with progress.task("Choreographing", count) as task:
-        for seed in range(first, first + count):
-            made = choreography.choreograph(seed)
-            clips.append(
-                Clip(
-                    id=f"choreography-{seed}",
-                    positions=canonical_positions(made.positions),
-                    captions=tuple(made.captions),
-                    split=split,
-                    licence=choreography.LICENCE,
-                    source=choreography.SOURCE,
-                )
-            )
-            task.advance()
-    return clips
+    if count == 0:
+        return []
+    return [
+        Clip(
+            id=f"choreography-{made.seed}",
+            positions=canonical_positions(made.positions),
+            captions=tuple(made.captions),
+            split=split,
+            licence=choreography.LICENCE,
+            source=choreography.SOURCE,
+        )
+        for made in choreography.choreographed(range(first, first + count), progress)
+    ]
 
 
 def _statistics(

@@ -64,9 +64,12 @@ class Corpus:
         }
 
     def sentence_bank(self) -> torch.Tensor:
-        """Centred sentence vectors of every distinct training caption (captions, width)."""
-        clips = (*self.real, *self.synthetic)
-        texts = {text for clip in clips for text in (*clip.captions, *clip.measured)}
+        """Centred sentence vectors of training captions (captions, width).
+
+        Every caption of a real clip and one of each choreographed clip.
+        """
+        texts = {text for clip in self.real for text in (*clip.captions, *clip.measured)}
+        texts |= {clip.captions[0] for clip in self.synthetic}
         return torch.from_numpy(self.sentences(np.array(sorted(self.text.rows[t] for t in texts))))
 
     def sentences(self, rows: np.ndarray) -> Float32[np.ndarray, "batch sentence"]:

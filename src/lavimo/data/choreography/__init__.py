@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from lavimo.data.choreography.captions import captions
 from lavimo.data.choreography.compose import perform, random_programme
-from lavimo.data.choreography.gallery import embedded_gallery
+from lavimo.data.choreography.gallery import choreographed, embedded_gallery
 from lavimo.data.choreography.programme import (
     CHOREOGRAPHY_VERSION,
     FPS,
@@ -25,7 +25,7 @@ from lavimo.data.choreography.programme import (
 __all__ = [
     "CHOREOGRAPHY_VERSION", "FPS", "GALLERY_SEEDS", "LICENCE", "SOURCE", "TEST_SEEDS",
     "TRAINING_SEEDS", "Clip", "Event", "Programme", "action_names", "choreograph",
-    "choreograph_programme", "embedded_gallery", "mirrored",
+    "choreograph_programme", "choreographed", "embedded_gallery", "mirrored",
 ]  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The embedded gallery: 300 clips, made on first use and cached."""
+"""Choreographed clips of a range of seeds, made on first use and cached; the embedded gallery."""
 
 import io
 from dataclasses import asdict
@@ -16,25 +16,33 @@ from lavimo.data.choreography.programme import (
     Programme,
 )
 from lavimo.files import cache_folder, sha256_of_json, write_bytes
+from lavimo.progress import Progress, Silent
 
 _FORMAT, _VERSION = "lavimo-choreography", 1
 
 
 def embedded_gallery() -> list[Clip]:
-    """300 clips of all actions, labelled synthetic; made once (seconds), then read from the cache.
+    """300 clips of all actions, labelled synthetic; made once, then read from the cache."""
+    return choreographed(GALLERY_SEEDS)
+
+
+def choreographed(seeds: range, progress: Progress | None = None) -> list[Clip]:
+    """The clips of a range of seeds, made once and then read from the cache.
 
     Positions are kept in float32, so that a cached clip equals a fresh one bit by bit.
     """
-    key = sha256_of_json(
-        [_FORMAT, _VERSION, CHOREOGRAPHY_VERSION, GALLERY_SEEDS.start, GALLERY_SEEDS.stop]
-    )
+    key = sha256_of_json([_FORMAT, _VERSION, CHOREOGRAPHY_VERSION, seeds.start, seeds.stop])
     path = cache_folder() / "choreography" / f"{key[:16]}.npz"
     if path.is_file():
         try:
             return _read(path.read_bytes())
         except (ValueError, KeyError, OSError, EOFError, BadZipFile, msgspec.DecodeError):
             path.unlink(missing_ok=True)  # a damaged cache is made anew
-    clips = [_make(seed) for seed in GALLERY_SEEDS]
+    clips = []
+    with (progress or Silent()).task("Choreographing", len(seeds)) as task:
+        for seed in seeds:
+            clips.append(_make(seed))
+            task.advance()
     write_bytes(path, _written(clips))
     return clips
 

@@ -47,6 +47,20 @@ def best_rows(
         reach *= 4
 
 
+def best_of_each(
+    values: Float32[np.ndarray, " rows"], owners: Int64[np.ndarray, " rows"]
+) -> Float32[np.ndarray, " clips"]:
+    """The highest value of each clip's rows. Rows of a clip mostly follow each other."""
+    if len(values) == 0:
+        return values
+    if (np.diff(owners) < 0).any():
+        order = np.argsort(owners, kind="stable")
+        values, owners = values[order], owners[order]
+    starts = np.append(0, np.flatnonzero(np.diff(owners)) + 1)
+    best: Float32[np.ndarray, " clips"] = np.maximum.reduceat(values, starts)
+    return best
+
+
 def fold(
     items: Sequence[Item], vectors: Float32[np.ndarray, "items dim"], enough: int
 ) -> list[Group]:

@@ -9,6 +9,7 @@ import numpy as np
 from lavimo.gallery.contract import Backend
 from lavimo.search import calibrate, scores, sides
 from lavimo.search.calibrate import Signals
+from lavimo.search.collapse import best_of_each
 from lavimo.search.query import Query
 from lavimo.search.scores import Table
 from lavimo.shapes import Bool, Float, Float32, Int64
@@ -42,7 +43,7 @@ class Scorer:
         self.gallery = gallery
         self.mute = ""
         """A caption text that counts for nothing: how a question is asked in other words."""
-        self._penalties: dict[str, tuple[Sequence[str], Any]] = {}
+        self._codes: tuple[Sequence[str], Int64[np.ndarray, " texts"]] = ((), np.zeros(0, np.int64))
 
     def table(
         self,
@@ -91,15 +92,13 @@ class Scorer:
         return _Cosines(seqs, texts, of)
 
     def _penalty(self, text: str) -> Float32[np.ndarray, " texts"] | None:
+        """What the side rule takes off each caption; they are read once for many queries."""
+        if not sides.names_direction(text):
+            return None
         texts = self.gallery.texts()
-        known = self._penalties.get(text)
-        if known is None or known[0] is not texts:
-            if len(self._penalties) > 64:
-                self._penalties.clear()
-            known = (texts, sides.penalties(text, texts))
-            self._penalties[text] = known
-        penalty: Float32[np.ndarray, " texts"] | None = known[1]
-        return penalty
+        if self._codes[0] is not texts:
+            self._codes = (texts, sides.codes(texts))
+        return sides.penalties(text, self._codes[1])
 
     def _muted(
         self, penalty: Float32[np.ndarray, " texts"] | None
@@ -142,11 +141,9 @@ def judge(
     """The signals of a row; what they have in common for the query is computed once."""
     name = next(n for n in ("motion", "example", "captions") if n in table.parts)
     z, plain, captions = table.parts[name], table.cosines[name], table.cosines.get("captions")
-    clips = np.unique(table.owners, return_inverse=True)[1]
-    best = np.full(int(clips.max()) + 1, -np.inf, np.float32)
-    np.maximum.at(best, clips, z)
-    ranked = np.sort(best)[::-1]
-    gap = float(ranked[0] - ranked[min(9, len(ranked) - 1)])
+    best = best_of_each(z, table.owners)
+    tenth = np.partition(best, -min(10, len(best)))[-min(10, len(best))]
+    gap = float(best.max() - tenth)
     domain = math.nan
     if asked.sentence is not None and bank is not None:
         domain = calibrate.domain_score(asked.sentence, bank)

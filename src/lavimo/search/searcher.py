@@ -13,7 +13,7 @@ from lavimo.motion.clip import Motion
 from lavimo.runtime.encoder import DEFAULT_MODEL, Encoder, load_model
 from lavimo.search import calibrate, explain, facts, sides
 from lavimo.search.calibrate import Signals
-from lavimo.search.collapse import Group, apart, best_rows, fold
+from lavimo.search.collapse import Group, apart, best_of_each, best_rows, fold
 from lavimo.search.query import Kind, Part, Query, parse
 from lavimo.search.ranking import BY, Asked, By, Scorer, filter_of, judge, only
 from lavimo.search.results import Hit, Results
@@ -22,8 +22,8 @@ from lavimo.shapes import Float32
 
 MOST = 1000
 """Hits that one search can give."""
-CANDIDATES = 100
-"""Clips that are looked at closely (facts, likeness) to make ten hits of them."""
+CANDIDATES = 50
+"""Clips that are looked at closely (facts, likeness) to make ten hits of them; more if needed."""
 
 
 @dataclass(frozen=True)
@@ -144,7 +144,7 @@ class Searcher:
         return list(self.model.encode_motion(motions))
 
     def _results(self, asked: Asked, table: Table, k: int, *, by: By, expand: bool) -> Results:
-        searched = len(np.unique(table.owners))
+        searched = len(best_of_each(table.total, table.owners))
         if searched == 0:
             return Results(str(asked.query), (), True, 0.0, 0, self.gallery)
         signals = judge(asked, table, self._bank())

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from lavimo.search.sides import UNSPOKEN, penalties
+from lavimo.data.captions import direction_codes
+from lavimo.search.sides import UNSPOKEN, codes, names_direction, penalties
 
 
 @pytest.mark.parametrize(
@@ -20,10 +21,16 @@ from lavimo.search.sides import UNSPOKEN, penalties
     ],
 )
 def test_penalties(query: str, caption: str, taken: float) -> None:
-    found = penalties(query, [caption])
-    assert found is not None
+    found = penalties(query, codes([caption]))
     assert found[0] == pytest.approx(taken)
 
 
-def test_a_query_without_a_side_forbids_nothing() -> None:
-    assert penalties("waves", ["waves the right hand"]) is None
+def test_a_query_without_a_side_is_free() -> None:
+    assert not names_direction("waves")
+    assert names_direction("waves with the left hand")
+
+
+def test_the_quick_look_misses_no_direction() -> None:
+    texts = ["Left", "turns RIGHT", "walks ahead", "frontwards", "back and forth", "steps back"]
+    texts += ["counterclockwise", "anti-clockwise", "hops upwards", "falls down", "sits", "upright"]
+    np.testing.assert_array_equal(codes(texts), direction_codes(texts))

@@ -39,6 +39,7 @@ LAYER_NORM_EPS = 1e-12
 
 # Tokens that go through the layers together: their hidden states stay in the second-level cache.
 TOKENS_AT_ONCE = 512
+FEW_ROWS = 24
 # A search asks for the tokens and for the vector of one sentence: the last few are kept.
 KEPT = 32
 
@@ -134,7 +135,9 @@ class MiniLM:
         return mixed
 
     def _linear(self, name: str, x: np.ndarray) -> np.ndarray:
-        y: np.ndarray = x @ self._weights[f"{name}.weight"].T
+        weight = self._weights[f"{name}.weight"]
+        # The same product; for few rows BLAS reads the weights a quarter faster this way round.
+        y: np.ndarray = x @ weight.T if len(x) > FEW_ROWS else (weight @ x.T).T
         y += self._weights[f"{name}.bias"]
         return y
 

@@ -56,6 +56,6 @@ def test_a_twin_is_known_from_either_side() -> None:
 
 
 def test_overlap() -> None:
-    assert overlap((0, 4), (2, 6)) == 1 / 3
-    assert overlap((0, 1), (2, 3)) == 0
-    assert overlap((1, 1), (1, 1)) == 1
+    assert overlap((0.0, 4.0), (2.0, 6.0)) == 1 / 3
+    assert overlap((0.0, 1.0), (2.0, 3.0)) == 0
+    assert overlap((1.0, 1.0), (1.0, 1.0)) == 1

@@ -83,9 +83,10 @@ def tiny_preset() -> "Any":
 @pytest.fixture
 def tiny_corpus() -> "Any":
     """Sixteen made-up clips with captions, and eight to validate by (noise, not people)."""
+    from lavimo.runtime.directions import direction_signs
     from lavimo.training.corpus import Clip, Corpus, all_captions
     from lavimo.training.judge import Validation
-    from lavimo.training.text import TextTable, side_vector
+    from lavimo.training.text import TextTable, side_bits
 
     rng = np.random.default_rng(3)
     rest = np.zeros((22, 3), np.float32)
@@ -109,7 +110,7 @@ def tiny_corpus() -> "Any":
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     table = TextTable(texts, {t: i for i, t in enumerate(texts)}, states,
                       np.concatenate([[0], np.cumsum(counts)]), vectors,
-                      np.stack([side_vector(t) for t in texts]))  # fmt: skip
+                      np.stack([side_bits(t) for t in texts]), direction_signs(texts))  # fmt: skip
     corpus = Corpus(
         real=clips[:8],
         synthetic=clips[8:],

@@ -12,7 +12,15 @@ import msgspec
 
 from lavimo.errors import ConfigError
 from lavimo.models.configs import Align, LossConfig, Reconstruction
-from lavimo.runtime.config import ModelConfig, MotionInput, Record, SentenceSpace, TextInput, Tower
+from lavimo.runtime.config import (
+    ModelConfig,
+    MotionInput,
+    Record,
+    SentenceSpace,
+    SideSpace,
+    TextInput,
+    Tower,
+)
 
 
 class Augment(Record, frozen=True):
@@ -108,6 +116,7 @@ LAVIMO_PAPER_2MODAL = Preset(
         ),
         text_tower=_PAPER_TOWER,
         sentence=SentenceSpace(share=0.0, weight=0.0, temperature=0.1, linear=0.0, width=384),
+        sides=SideSpace(share=0.0, weight=0.0),
     ),
     loss=LossConfig(
         align=Align(kind="softmax", scale=10.0, epsilon=0.8, side_rule=False, temperature=0.07),
@@ -150,7 +159,8 @@ LAVIMO_SMALL_2MODAL = Preset(
         text_tower=Tower(
             layers=2, dim=256, heads=4, ff=512, dropout=0.1, norm="pre", pool="cls+mean"
         ),
-        sentence=SentenceSpace(share=0.5, weight=1.0, temperature=0.1, linear=1.0, width=384),
+        sentence=SentenceSpace(share=0.4, weight=1.0, temperature=0.1, linear=1.0, width=384),
+        sides=SideSpace(share=0.15, weight=1.0),
     ),
     loss=LossConfig(
         align=Align(kind="softmax", scale=10.0, epsilon=0.8, side_rule=True, temperature=0.07),
@@ -159,11 +169,11 @@ LAVIMO_SMALL_2MODAL = Preset(
         ),
     ),
     sampling=Sampling(batch=32, repeats=1, synthetic=300, synthetic_pool=4000, measured=0.1),
-    augment=Augment(mirror=0.5, speed=0.2, crop=0.3, in_place=0.25, rig=0.02),
+    augment=Augment(mirror=0.5, speed=0.15, crop=0.1, in_place=0.15, rig=0.008),
     linear=Linear(penalty=300.0, passes=4, synthetic=4000, weight=0.3),
     train=Train(
         seed=0,
-        epochs=45,
+        epochs=60,
         lr=5e-4,
         final_lr=1e-5,
         schedule="cosine",

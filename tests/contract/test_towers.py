@@ -13,6 +13,7 @@ from lavimo.models import build
 from lavimo.presets import PRESETS, resolve
 from lavimo.runtime import checkpoint, motion, text
 from lavimo.runtime.config import ModelConfig
+from lavimo.runtime.directions import direction_signs
 from lavimo.training import judge, linear
 
 NORMS = ["pre", "post"]
@@ -36,7 +37,13 @@ def test_towers_agree(tiny_corpus: Any, tmp_path: Path, norm: str, pool: str, sh
     corpus, _ = tiny_corpus
     changes = small(2, norm=norm, pool=pool)
     preset = resolve(
-        "lavimo_small_2modal", [*changes, f"model.sentence.share={share}", "model.dim=16"]
+        "lavimo_small_2modal",
+        [
+            *changes,
+            f"model.sentence.share={share}",
+            f"model.sides.share={share / 2}",
+            "model.dim=16",
+        ],
     )
     line = linear.fit(corpus, preset.model.motion, preset.linear, preset.augment, 0)
     corpus = replace(corpus, linear=line)
@@ -53,10 +60,12 @@ def test_towers_agree(tiny_corpus: Any, tmp_path: Path, norm: str, pool: str, sh
     np.testing.assert_allclose(motion.encode(opened, features), motions, atol=1e-4)
     alone = np.concatenate([motion.encode(opened, [f]) for f in features])
     np.testing.assert_allclose(alone, motions, atol=1e-4)
-    found = text._encode_states(opened, batch.text.values.numpy(), batch.text.mask.numpy())
-    # The table of this test holds made-up sentence vectors, so only the joint part can agree.
-    dim = preset.model.dim
-    np.testing.assert_allclose(found[:, :dim], texts[:, :dim], atol=1e-4)
+    assert batch.texts is not None
+    signs = direction_signs(batch.texts)
+    found = text.encode_states(opened, batch.text.values.numpy(), batch.text.mask.numpy(), signs)
+    # The table of this test holds made-up sentence vectors: all but those must agree.
+    same = np.r_[: preset.model.dim, preset.model.dim + (384 if share else 0) : found.shape[1]]
+    np.testing.assert_allclose(found[:, same], texts[:, same], atol=1e-4)
     np.testing.assert_allclose(np.linalg.norm(found, axis=1), 1, atol=1e-5)
 
 

@@ -24,12 +24,13 @@ class Targets:
 
     `captions`: unit vectors of the captions by the target encoder; `sentences`: the centred
     sentence vectors that the sentence space regresses; `sides`: the direction words of each
-    caption as bits (the side rule).
+    caption as bits (the side rule); `signs`: the same as a sign on each axis.
     """
 
     captions: Float[Tensor, "batch width"]
     sentences: Float[Tensor, "batch sentence"]
     sides: Bool[Tensor, "batch words"]
+    signs: Float[Tensor, "batch axes"]
 
 
 @dataclass(frozen=True)
@@ -42,8 +43,8 @@ class Batch:
     texts: tuple[str, ...] | None = None
     video: Sequences | None = None
     targets: Targets | None = None
-    known: Float[Tensor, "batch sentence"] | None = None
-    """Sentence vectors that a closed-form line reads off the motions (constants)."""
+    known: tuple[Float[Tensor, "batch sentence"], Float[Tensor, "batch axes"]] | None = None
+    """Sentence vectors and signs that a closed-form line reads off the motions (constants)."""
 
     def to(self, device: torch.device) -> "Batch":
         """The same batch with its tensors on `device`."""
@@ -71,4 +72,6 @@ def _moved(value: Any, device: torch.device) -> Any:
         return Sequences(value.values.to(device), value.mask.to(device))
     if isinstance(value, Targets):
         return Targets(*(getattr(value, f.name).to(device) for f in fields(value)))
-    return value.to(device) if isinstance(value, Tensor) else value
+    if isinstance(value, tuple):
+        return tuple(v.to(device) if isinstance(v, Tensor) else v for v in value)
+    return value

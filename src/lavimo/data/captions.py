@@ -8,57 +8,25 @@ directions differ are never taken for the same motion.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
+from lavimo.runtime.directions import (
+    AXES,
+    COUNTER,
+    DIRECTIONS,
+    IDIOMS,
+    SIDE_ENDINGS,
+    direction_words,
+)
 from lavimo.shapes import Bool, Int64
 
 ORIGINS = ("human", "written", "template", "measured", "programme", "user")
 """Who wrote a caption: a person, us, a rule over labels, the measured motion, a seed, the user."""
 
-AXES: tuple[tuple[str, str], ...] = (
-    ("left", "right"),
-    ("forward", "backward"),
-    ("up", "down"),
-    ("clockwise", "counterclockwise"),
-)
-"""The pairs of opposite directions that a caption can name."""
-
-DIRECTIONS: tuple[str, ...] = tuple(word for axis in AXES for word in axis)
-
-_COUNTER = r"(?:counter|anti)[\s-]?clock-?wise"
-_SIDE_ENDINGS = r"(?:wards?|most|hand(?:ed)?|-?footed)?"
-_IDIOMS = re.compile(
-    r"\b(?:all right|right away|right (?:after|before|now|angles?|side up)|right-angled"
-    r"|upside[\s-]down|left[\s-]?overs?|(?:energy|strength|time|nothing) left"
-    r"|feel(?:s|ing)? down|(?:warm|speed)(?:s|ing)? up)\b",
-    re.IGNORECASE,
-)
-"""Phrases whose left, right, up or down is no direction."""
-
-_PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (word, re.compile(pattern, re.IGNORECASE))
-    for word, pattern in (
-        ("left", rf"(?<![a-z])left{_SIDE_ENDINGS}(?![a-z])"),
-        ("right", rf"(?<![a-z])right{_SIDE_ENDINGS}(?![a-z])"),
-        ("forward", r"\b(?:forwards?|ahead|frontwards?|forth)\b"),
-        ("backward", r"\bbackwards?\b|\bback and forth\b|\bback-and-forth\b"),
-        (
-            "backward",
-            r"\b(?:step|jump|hop|lean|fall|skip)(?:s|ing|ps|ped|ping)? back\b"
-            r"(?! to\b| up\b| down\b)",
-        ),
-        ("up", r"(?<![\w-])(?:up|upwards?)(?![\w-])"),
-        ("down", r"(?<![\w-])(?:down|downwards?)(?![\w-])"),
-        ("clockwise", r"(?<!counter)(?<!counter[\s-])(?<!anti)(?<!anti[\s-])\bclock-?wise\b"),
-        ("counterclockwise", rf"\b{_COUNTER}\b"),
-    )
-)
-
 _SWAPS = re.compile(
-    rf"(?P<counter>\b{_COUNTER}\b)|(?P<clock>\bclock-?wise\b)"
-    rf"|(?P<side>(?<![a-z])(?:left|right)(?={_SIDE_ENDINGS}(?![a-z])))",
+    rf"(?P<counter>\b{COUNTER}\b)|(?P<clock>\bclock-?wise\b)"
+    rf"|(?P<side>(?<![a-z])(?:left|right)(?={SIDE_ENDINGS}(?![a-z])))",
     re.IGNORECASE,
 )
 
@@ -69,17 +37,6 @@ class Caption:
 
     text: str
     origin: str = "user"
-
-
-@lru_cache(maxsize=65536)
-def direction_words(text: str) -> frozenset[str]:
-    """The directions a caption names: a set of `DIRECTIONS`.
-
-    Whole words only: `leftwards` and `left-handed` are left, `upright` is neither up nor right,
-    `push-up` is not up, `right away` is no side.
-    """
-    plain = _IDIOMS.sub(" ", text)
-    return frozenset(word for word, pattern in _PATTERNS if pattern.search(plain))
 
 
 def compatible(a: str, b: str) -> bool:
@@ -126,7 +83,7 @@ def mirror_text(text: str) -> str:
     Whole words only, so `upright` stays; upper and lower case stay. HumanML3D's own `M` texts
     were made by substrings (`upleft`): they are read as they are. Source: METHOD.md A2.6.
     """
-    kept = [match.span() for match in _IDIOMS.finditer(text)]
+    kept = [match.span() for match in IDIOMS.finditer(text)]
 
     def swap(match: re.Match[str]) -> str:
         if any(start <= match.start() < end for start, end in kept):

@@ -40,7 +40,7 @@ class TorchEncoder:
             for start in range(0, len(texts), AT_ONCE):
                 states, mask = self._backbone(tuple(texts[start : start + AT_ONCE]))
                 rows.append(self._text(states, mask)[0].float().numpy())
-        return joined(self.checkpoint, np.concatenate(rows), None, "text")
+        return joined(self.checkpoint, np.concatenate(rows), None, None, "text")
 
     def encode_motion(self, motions: Sequence[Motion]) -> Float32[np.ndarray, "motions dim"]:
         """Unit rows for motions of any humanoid skeleton."""

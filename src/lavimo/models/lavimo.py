@@ -18,6 +18,7 @@ from lavimo.models.losses import alignment_loss, kl_rows, thresholded
 from lavimo.models.motion_encoder import MotionEncoder, patched
 from lavimo.models.text_encoder import TextEncoder
 from lavimo.runtime.config import ModelConfig
+from lavimo.runtime.directions import AXES
 from lavimo.shapes import Float
 
 
@@ -45,6 +46,8 @@ class Lavimo(nn.Module):
             self.text_head = nn.Linear(config.text_tower.dim, config.dim)
         if config.sentence.share > 0:
             self.to_sentence = nn.Linear(dim, config.sentence.width)
+        if config.sides.share > 0:
+            self.to_sides = nn.Linear(dim, len(AXES))
         self.logit_scale = nn.Parameter(torch.tensor(math.log(1 / loss.align.temperature)))
         if loss.reconstruction.weight > 0:
             self.fusion, self.decoder = _reconstruction_parts(config, loss.reconstruction)
@@ -57,16 +60,24 @@ class Lavimo(nn.Module):
         motion = present(batch.motion, "motion")
         pooled, _, _ = self.motion(motion.values, motion.mask)
         joint, sentence = self._motion_vectors(pooled)
-        if sentence is not None and batch.known is not None:
-            sentence = _unit(sentence + self.config.sentence.linear * batch.known)
-        return self._joined(joint, sentence)
+        signs = self._signs(pooled)
+        if batch.known is not None:
+            if sentence is not None:
+                sentence = _unit(sentence + self.config.sentence.linear * batch.known[0])
+            signs = None if signs is None else (signs + batch.known[1]) / 2
+        return self._joined(joint, sentence, signs, "motion")
 
     def encode_text(self, batch: Batch) -> Float[Tensor, "batch dim"]:
         """Unit embeddings of the sentences."""
         states = self._token_states(batch)
         pooled, _, _ = self.text(states.values, states.mask)
-        sentence = batch.targets.sentences if batch.targets is not None else None
-        return self._joined(self._text_vector(pooled), sentence)
+        targets = _targets(batch) if self.config.sentence.share + self.config.sides.share else None
+        return self._joined(
+            self._text_vector(pooled),
+            None if targets is None else targets.sentences,
+            None if targets is None else targets.signs,
+            "text",
+        )
 
     def loss(self, batch: Batch) -> Losses:
         """L_align + w L_recon (+ the sentence space's loss), over the batch of all processes."""
@@ -82,6 +93,9 @@ class Lavimo(nn.Module):
             if sentence is not None:
                 weight = self.config.sentence.weight
                 terms["sentence"] = weight * self._sentence_loss(sentence, targets)
+            signs = self._signs(pooled)
+            if signs is not None:
+                terms["sides"] = self.config.sides.weight * _side_loss(signs, targets.signs)
         recon = self.loss_config.reconstruction
         if recon.weight > 0:
             literal = recon.fusion == "vector"
@@ -114,11 +128,19 @@ class Lavimo(nn.Module):
     def _text_vector(self, pooled: Tensor) -> Tensor:
         return _unit(self.text_head(pooled) if hasattr(self, "text_head") else pooled)
 
-    def _joined(self, joint: Tensor, sentence: Tensor | None) -> Tensor:
-        share = self.config.sentence.share
-        if sentence is None or share <= 0:
-            return joint
-        return torch.cat([math.sqrt(1 - share) * joint, math.sqrt(share) * sentence], dim=1)
+    def _signs(self, pooled: Tensor) -> Tensor | None:
+        return torch.tanh(self.to_sides(pooled).float()) if self.config.sides.share > 0 else None
+
+    def _joined(
+        self, joint: Tensor, sentence: Tensor | None, signs: Tensor | None, side: str
+    ) -> Tensor:
+        shares = self.config.sentence.share, self.config.sides.share
+        parts = [math.sqrt(1 - sum(shares)) * joint]
+        if sentence is not None and shares[0] > 0:
+            parts.append(math.sqrt(shares[0]) * sentence)
+        if signs is not None and shares[1] > 0:
+            parts.append(math.sqrt(shares[1]) * _side_vector(signs, side))
+        return torch.cat(parts, dim=1)
 
     def _alignment(self, motion: Tensor, text: Tensor, targets: Targets) -> Tensor:
         align = self.loss_config.align
@@ -163,6 +185,19 @@ def _targets(batch: Batch) -> Targets:
 
 def _unit(rows: Tensor) -> Tensor:
     return F.normalize(rows.float(), dim=-1)
+
+
+def _side_loss(signs: Tensor, truth: Tensor) -> Tensor:
+    # A caption that names no direction says little of the motion's, but not nothing.
+    weight = torch.where(truth == 0, 0.2, 1.0)
+    return (weight * (signs - truth).square()).mean()
+
+
+def _side_vector(signs: Tensor, side: str) -> Tensor:
+    kept = signs / signs.norm(dim=1, keepdim=True).clamp(min=1)
+    left = (1 - kept.square().sum(dim=1, keepdim=True)).clamp(min=0).sqrt()
+    nothing = torch.zeros_like(left)
+    return torch.cat([kept, *((left, nothing) if side == "motion" else (nothing, left))], dim=1)
 
 
 def _reconstruction_parts(config: ModelConfig, recon: Reconstruction) -> tuple[Fusion, Decoder]:

@@ -2,6 +2,9 @@
 
 import msgspec
 
+SIDE_WIDTH = 6
+"""Four axes, and one number a side that keeps every row at length one."""
+
 
 class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Configs are immutable and refuse fields that they do not know."""
@@ -63,6 +66,17 @@ class SentenceSpace(Record, frozen=True):
     width: int
 
 
+class SideSpace(Record, frozen=True):
+    """A small space for directions: left/right, forward/backward, up/down, clockwise or not.
+
+    A sentence's signs are read from its words, a motion's are regressed; `share` is its part of
+    the cosine (0 = none), `weight` that of its loss.
+    """
+
+    share: float
+    weight: float
+
+
 class ModelConfig(Record, frozen=True):
     """Everything that a LAVIMO checkpoint needs to be rebuilt."""
 
@@ -73,8 +87,10 @@ class ModelConfig(Record, frozen=True):
     text: TextInput
     text_tower: Tower
     sentence: SentenceSpace
+    sides: SideSpace
 
     @property
     def embedding_dim(self) -> int:
-        """Length of an embedding: the joint space and, where used, the sentence space."""
-        return self.dim + (self.sentence.width if self.sentence.share > 0 else 0)
+        """Length of an embedding: the joint space and, where used, those of sentence and sides."""
+        sentence = self.sentence.width if self.sentence.share > 0 else 0
+        return self.dim + sentence + (SIDE_WIDTH if self.sides.share > 0 else 0)

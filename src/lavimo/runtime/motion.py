@@ -94,21 +94,42 @@ def _encode_batch(checkpoint: Checkpoint, pieces: list[np.ndarray]) -> np.ndarra
     pooled = transformer.encode(
         weights, "motion.tower", checkpoint.config.motion_tower, projected, mask
     )
-    return joined(checkpoint, pooled, _sentence_vector(checkpoint, pooled, pieces), "motion")
+    known = _known(checkpoint, pieces)
+    return joined(
+        checkpoint,
+        pooled,
+        _sentence_vector(checkpoint, pooled, known),
+        _side_vector(checkpoint, pooled, known),
+        "motion",
+    )
+
+
+def _known(
+    checkpoint: Checkpoint, pieces: list[np.ndarray]
+) -> tuple[np.ndarray, np.ndarray] | None:
+    if checkpoint.config.sentence.linear <= 0:
+        return None
+    summaries = np.stack([summary(piece) for piece in pieces])
+    return read_off(checkpoint.statistics, summaries, checkpoint.config.sentence.width)
 
 
 def _sentence_vector(
-    checkpoint: Checkpoint, pooled: np.ndarray, pieces: list[np.ndarray]
+    checkpoint: Checkpoint, pooled: np.ndarray, known: tuple[np.ndarray, np.ndarray] | None
 ) -> np.ndarray | None:
     sentence = checkpoint.config.sentence
     if sentence.share <= 0:
         return None
     learned = unit(transformer.linear(checkpoint.weights, "to_sentence", pooled))
-    if sentence.linear <= 0:
-        return learned
-    summaries = np.stack([summary(piece) for piece in pieces])
-    known = linear_sentence(checkpoint.statistics, summaries)
-    return learned + np.float32(sentence.linear) * known
+    return learned if known is None else learned + np.float32(sentence.linear) * known[0]
+
+
+def _side_vector(
+    checkpoint: Checkpoint, pooled: np.ndarray, known: tuple[np.ndarray, np.ndarray] | None
+) -> np.ndarray | None:
+    if checkpoint.config.sides.share <= 0:
+        return None
+    learned: np.ndarray = np.tanh(transformer.linear(checkpoint.weights, "to_sides", pooled))
+    return learned if known is None else (learned + known[1]) / 2
 
 
 def summary(normal: np.ndarray) -> Float32[np.ndarray, " numbers"]:
@@ -123,26 +144,46 @@ def summary(normal: np.ndarray) -> Float32[np.ndarray, " numbers"]:
     return np.concatenate([*parts, ordered[int(0.9 * last)], length]).astype(np.float32)
 
 
-def linear_sentence(
-    statistics: Mapping[str, np.ndarray], summaries: Float32[np.ndarray, "clips numbers"]
-) -> Float32[np.ndarray, "clips width"]:
-    """Unit sentence vectors by the closed-form line that a checkpoint carries."""
+def read_off(
+    statistics: Mapping[str, np.ndarray],
+    summaries: Float32[np.ndarray, "clips numbers"],
+    width: int,
+) -> tuple[Float32[np.ndarray, "clips width"], Float32[np.ndarray, "clips 4"]]:
+    """Unit sentence vectors and signs of directions by the closed-form line of a checkpoint."""
     normal = (summaries - statistics["linear_mean"]) / statistics["linear_std"]
-    return unit(normal.astype(np.float32) @ statistics["linear_weight"])
+    found = normal.astype(np.float32) @ statistics["linear_weight"]
+    return unit(found[:, :width]), np.clip(found[:, width:], -1, 1)
 
 
 def joined(
-    checkpoint: Checkpoint, pooled: np.ndarray, sentence: np.ndarray | None, side: str
+    checkpoint: Checkpoint,
+    pooled: np.ndarray,
+    sentence: np.ndarray | None,
+    signs: np.ndarray | None,
+    side: str,
 ) -> Float32[np.ndarray, "rows dim"]:
-    """The embedding: the joint vector and, where used, the sentence vector, each of its share."""
-    weights, share = checkpoint.weights, checkpoint.config.sentence.share
+    """The embedding: joint, sentence and direction vectors, each of its share of the cosine."""
+    weights, config = checkpoint.weights, checkpoint.config
     if f"{side}_head.weight" in weights:
         pooled = transformer.linear(weights, f"{side}_head", pooled)
-    joint = unit(pooled)
-    if sentence is None:
-        return joint
-    parts = [np.sqrt(np.float32(1 - share)) * joint, np.sqrt(np.float32(share)) * unit(sentence)]
+    rest = np.float32(1 - config.sentence.share - config.sides.share)
+    parts = [np.sqrt(rest) * unit(pooled)]
+    if sentence is not None:
+        parts.append(np.sqrt(np.float32(config.sentence.share)) * unit(sentence))
+    if signs is not None:
+        parts.append(np.sqrt(np.float32(config.sides.share)) * side_vector(signs, side))
     return np.concatenate(parts, axis=1)
+
+
+def side_vector(signs: Float32[np.ndarray, "rows 4"], side: str) -> Float32[np.ndarray, "rows 6"]:
+    """Signs of the axes as unit rows; what is left of the length goes where no other looks."""
+    length = np.linalg.norm(signs, axis=1, keepdims=True)
+    kept = signs / np.maximum(length, np.float32(1))
+    left = np.sqrt(np.maximum(1 - np.square(kept).sum(axis=1, keepdims=True), 0))
+    nothing = np.zeros_like(left)
+    tail = [left, nothing] if side == "motion" else [nothing, left]
+    vectors: np.ndarray = np.concatenate([kept, *tail], axis=1).astype(np.float32)
+    return vectors
 
 
 def unit(rows: np.ndarray) -> Float32[np.ndarray, "rows dim"]:

@@ -7,6 +7,7 @@ import numpy as np
 from lavimo.errors import ModelError
 from lavimo.runtime import transformer
 from lavimo.runtime.checkpoint import Checkpoint
+from lavimo.runtime.directions import direction_signs
 from lavimo.runtime.minilm import MiniLM
 from lavimo.runtime.motion import joined, unit
 from lavimo.shapes import Bool, Float32
@@ -25,27 +26,27 @@ def encode(checkpoint: Checkpoint, texts: Sequence[str]) -> Float32[np.ndarray, 
     model = MiniLM.load()
     rows: list[np.ndarray] = []
     for start in range(0, len(distinct), AT_ONCE):
-        states, mask = model.tokens(distinct[start : start + AT_ONCE])
-        rows.extend(_encode_states(checkpoint, states, mask))
+        part = distinct[start : start + AT_ONCE]
+        rows.extend(encode_states(checkpoint, *model.tokens(part), direction_signs(part)))
     place = {text: row for row, text in enumerate(distinct)}
     return np.stack([rows[place[text]] for text in texts])
 
 
-def _encode_states(
+def encode_states(
     checkpoint: Checkpoint,
     states: Float32[np.ndarray, "texts tokens width"],
     mask: Bool[np.ndarray, "texts tokens"],
+    signs: Float32[np.ndarray, "texts 4"],
 ) -> Float32[np.ndarray, "texts dim"]:
-    weights = checkpoint.weights
+    """Unit vectors from token states and the directions that the words name."""
+    weights, config = checkpoint.weights, checkpoint.config
     projected = transformer.linear(weights, "text.project", states)
-    pooled = transformer.encode(
-        weights, "text.tower", checkpoint.config.text_tower, projected, mask
-    )
+    pooled = transformer.encode(weights, "text.tower", config.text_tower, projected, mask)
     mean = unit((states * mask[..., None]).sum(axis=1))
-    if checkpoint.config.text.add_sentence:
+    if config.text.add_sentence:
         pooled = pooled + transformer.linear(weights, "text.sentence", mean)
-    if checkpoint.config.sentence.share <= 0:
-        return joined(checkpoint, pooled, None, "text")
-    centre = checkpoint.statistics["sentence_centre"]
-    sentence = (mean - centre) @ checkpoint.statistics["sentence_basis"]
-    return joined(checkpoint, pooled, sentence, "text")
+    sentence = None
+    if config.sentence.share > 0:
+        centre = checkpoint.statistics["sentence_centre"]
+        sentence = (mean - centre) @ checkpoint.statistics["sentence_basis"]
+    return joined(checkpoint, pooled, sentence, signs if config.sides.share > 0 else None, "text")

@@ -179,5 +179,6 @@ def _collated(corpus: Corpus, config: ModelConfig, augment: Augment, drawn: list
             captions=torch.from_numpy(corpus.text.sentences[rows]),
             sentences=torch.from_numpy(corpus.sentences(rows)),
             sides=torch.from_numpy(corpus.text.sides[rows]),
+            signs=torch.from_numpy(corpus.text.signs[rows]),
         ),
     )

@@ -12,7 +12,7 @@ from lavimo.evaluation import ranks
 from lavimo.features import humanml
 from lavimo.models.interface import System
 from lavimo.runtime.config import ModelConfig
-from lavimo.runtime.motion import linear_sentence, normalise, summary
+from lavimo.runtime.motion import normalise, read_off, summary
 from lavimo.training.corpus import Clip, Corpus
 
 ROWS_AT_ONCE = 128
@@ -82,7 +82,9 @@ def plain_batch(corpus: Corpus, config: ModelConfig, clips: Sequence[Clip]) -> B
     inputs = [normalise(block, corpus.mean, corpus.std, config.motion) for block in features]
     known = None
     if corpus.linear and config.sentence.linear > 0:
-        known = linear_sentence(corpus.linear, np.stack([summary(block) for block in inputs]))
+        summaries = np.stack([summary(block) for block in inputs])
+        sentence, signs = read_off(corpus.linear, summaries, config.sentence.width)
+        known = torch.from_numpy(sentence), torch.from_numpy(signs)
     return Batch(
         ids=tuple(clip.id for clip in clips),
         motion=padded([torch.from_numpy(block) for block in inputs]),
@@ -92,6 +94,7 @@ def plain_batch(corpus: Corpus, config: ModelConfig, clips: Sequence[Clip]) -> B
             captions=torch.from_numpy(corpus.text.sentences[rows]),
             sentences=torch.from_numpy(corpus.sentences(rows)),
             sides=torch.from_numpy(corpus.text.sides[rows]),
+            signs=torch.from_numpy(corpus.text.signs[rows]),
         ),
-        known=None if known is None else torch.from_numpy(known),
+        known=known,
     )

@@ -24,7 +24,8 @@ def fit(
 ) -> dict[str, np.ndarray]:
     """Arrays `linear_mean`, `linear_std`, `linear_weight` for a checkpoint; empty for 0 passes.
 
-    Targets are the centred means of each clip's caption vectors; every real clip weighs 1 a pass.
+    Targets are the centred means of each clip's caption vectors and of their direction signs;
+    every real clip weighs 1 a pass.
     """
     if linear.passes == 0:
         return {}
@@ -65,7 +66,8 @@ def _rows(
         positions.append(moved[: motion.max_frames + 1])
         texts = [mirror_text(t) if mirrored else t for t in clip.captions]
         rows = np.array([corpus.text.rows[text] for text in texts])
-        targets.append((corpus.text.sentences[rows].mean(axis=0) - corpus.centre) @ corpus.basis)
+        sentence = (corpus.text.sentences[rows].mean(axis=0) - corpus.centre) @ corpus.basis
+        targets.append(np.concatenate([sentence, corpus.text.signs[rows].mean(axis=0)]))
     blocks = humanml.encode_batch(positions, canonical=True)
     numbers = [summary(normalise(b, corpus.mean, corpus.std, motion)) for b in blocks]
     return np.stack(numbers), np.stack(targets).astype(np.float32)

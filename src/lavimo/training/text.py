@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from lavimo import files
-from lavimo.data.captions import DIRECTIONS, direction_words
 from lavimo.progress import Progress
+from lavimo.runtime.directions import DIRECTIONS, direction_signs, direction_words
 from lavimo.runtime.minilm import MiniLM
 from lavimo.shapes import Bool, Float16, Float32, Int64
 
@@ -25,6 +25,7 @@ class TextTable:
     starts: Int64[np.ndarray, " texts_and_one"]
     sentences: Float32[np.ndarray, "texts width"]
     sides: Bool[np.ndarray, "texts words"]
+    signs: Float32[np.ndarray, "texts axes"]
 
     def tokens(
         self, rows: Int64[np.ndarray, " batch"]
@@ -38,7 +39,7 @@ class TextTable:
         return states, mask
 
 
-def side_vector(text: str) -> Bool[np.ndarray, " words"]:
+def side_bits(text: str) -> Bool[np.ndarray, " words"]:
     """Which direction words a caption holds, as bits in a fixed order."""
     found = direction_words(text)
     return np.array([word in found for word in DIRECTIONS], bool)
@@ -64,7 +65,8 @@ def build(
         states=np.concatenate([states for states, _, _ in parts]),
         starts=np.concatenate([*starts, shift[-1:]]),
         sentences=np.concatenate([sentences for _, _, sentences in parts]),
-        sides=np.stack([side_vector(text) for text in texts]),
+        sides=np.stack([side_bits(text) for text in texts]),
+        signs=direction_signs(texts),
     )
 
 

@@ -140,7 +140,8 @@ def _children(pid: int) -> list[int]:
 
 
 def _outliving(workers: list[int]) -> int:
-    for _ in range(100):
+    """How many still live after half a minute: on a busy machine they may be starting still."""
+    for _ in range(600):
         alive = [pid for pid in workers if _alive(pid)]
         if not alive:
             return 0

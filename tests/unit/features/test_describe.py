@@ -187,8 +187,8 @@ def test_thresholds_are_named_once_and_explained() -> None:
 def test_choreography_is_described_right() -> None:
     """At least 95 % of each fact on clips whose programme is known; one slip where it is rare."""
     bench = Path(__file__).parents[3] / "benchmarks" / "describe.py"
-    table = runpy.run_path(str(bench))["score"](range(80_000, 80_300))
-    assert len(table) >= 30
+    table = runpy.run_path(str(bench))["score"](range(80_000, 80_150))
+    assert len(table) >= 25
     wrong = {
         name: (right, count)
         for name, (right, count) in table.items()

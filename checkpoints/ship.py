@@ -15,6 +15,9 @@ from lavimo.search.fitting import calibration
 
 TRAINING_ONLY = ("decoder.", "fusion.", "logit_scale")
 """Retrieval uses the embeddings before fusion (METHOD.md B21)."""
+SEARCHED = (
+    "mean", "std", "sentence_centre", "sentence_bank", "linear_mean", "linear_std", "linear_weight",
+)  # fmt: skip
 
 
 def main() -> None:
@@ -27,10 +30,11 @@ def main() -> None:
     weights = {
         name: value for name, value in opened.weights.items() if not name.startswith(TRAINING_ONLY)
     }
-    statistics = opened.statistics | {
+    kept = {name: value for name, value in opened.statistics.items() if name in SEARCHED}
+    statistics = kept | {
         name: opened.statistics[name].astype("float16")
         for name in ("sentence_bank", "linear_weight")
-        if name in opened.statistics
+        if name in kept
     }
     model_id = checkpoint.save(
         args.shipped,

@@ -118,6 +118,5 @@ def tiny_corpus() -> "Any":
         mean=np.zeros(263, np.float32),
         std=np.ones(263, np.float32),
         centre=vectors.mean(axis=0),
-        basis=np.eye(384, dtype=np.float32),
     )
     return corpus, Validation(tuple(judged))

@@ -86,6 +86,8 @@ def test_every_preset_builds_and_learns_eight_pairs(name: str, tiny_corpus: Any)
     torch.manual_seed(0)
     system = build(preset.model, preset.loss, corpus.sentence_bank())
     batch = judge.plain_batch(corpus, preset.model, corpus.real)
+    with torch.autocast("cpu", torch.bfloat16):  # as on a GPU: no term may stumble over types
+        assert torch.isfinite(system.loss(batch).total)
     optimise = torch.optim.Adam(system.parameters(), lr=3e-3)
     first = system.loss(batch).total.item()
     for _ in range(150):

@@ -129,7 +129,7 @@ class Lavimo(nn.Module):
         return _unit(self.text_head(pooled) if hasattr(self, "text_head") else pooled)
 
     def _signs(self, pooled: Tensor) -> Tensor | None:
-        return torch.tanh(self.to_sides(pooled).float()) if self.config.sides.share > 0 else None
+        return torch.tanh(self.to_sides(pooled.float())) if self.config.sides.share > 0 else None
 
     def _joined(
         self, joint: Tensor, sentence: Tensor | None, signs: Tensor | None, side: str

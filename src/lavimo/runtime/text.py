@@ -47,6 +47,5 @@ def encode_states(
         pooled = pooled + transformer.linear(weights, "text.sentence", mean)
     sentence = None
     if config.sentence.share > 0:
-        centre = checkpoint.statistics["sentence_centre"]
-        sentence = (mean - centre) @ checkpoint.statistics["sentence_basis"]
+        sentence = mean - checkpoint.statistics["sentence_centre"]
     return joined(checkpoint, pooled, sentence, signs if config.sides.share > 0 else None, "text")

@@ -42,7 +42,6 @@ def assemble(
     table = text.build([all_captions([*train, *val]), all_captions([*made, *judged])], progress)
     mean, std = _statistics(train or made, made[:500] if train else [])
     own = sorted({table.rows[t] for clip in (*train, *made) for t in clip.captions})
-    width = table.sentences.shape[1]
     corpus = Corpus(
         real=train,
         synthetic=made,
@@ -50,7 +49,6 @@ def assemble(
         mean=mean,
         std=std,
         centre=table.sentences[own].mean(axis=0),
-        basis=np.eye(width, preset.model.sentence.width, dtype=np.float32),
     )
     line = linear.fit(corpus, preset.model.motion, preset.linear, preset.augment, preset.train.seed)
     corpus = replace(corpus, linear=line)

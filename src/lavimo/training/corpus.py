@@ -47,7 +47,6 @@ class Corpus:
     mean: Float32[np.ndarray, " 263"]
     std: Float32[np.ndarray, " 263"]
     centre: Float32[np.ndarray, " width"]
-    basis: Float32[np.ndarray, "width sentence"]
     linear: dict[str, np.ndarray] = field(default_factory=dict)
     """The closed-form line of `training.linear`, as a checkpoint stores it; may be empty."""
 
@@ -58,7 +57,6 @@ class Corpus:
             "mean": self.mean,
             "std": self.std,
             "sentence_centre": self.centre,
-            "sentence_basis": self.basis,
             "sentence_bank": bank.astype(np.float16),
             **self.linear,
         }
@@ -73,15 +71,13 @@ class Corpus:
         return torch.from_numpy(self.sentences(np.array(sorted(self.text.rows[t] for t in texts))))
 
     def sentences(self, rows: np.ndarray) -> Float32[np.ndarray, "batch sentence"]:
-        """Centred, projected unit sentence vectors of captions."""
-        return centred(self.text.sentences[rows], self.centre, self.basis)
+        """Centred unit sentence vectors of captions."""
+        return centred(self.text.sentences[rows], self.centre)
 
 
-def centred(
-    sentences: np.ndarray, centre: np.ndarray, basis: np.ndarray
-) -> Float32[np.ndarray, "batch sentence"]:
-    """Sentence vectors minus the training mean, projected, scaled to length one."""
-    moved = (sentences - centre) @ basis
+def centred(sentences: np.ndarray, centre: np.ndarray) -> Float32[np.ndarray, "batch sentence"]:
+    """Sentence vectors minus the training mean, scaled to length one."""
+    moved = sentences - centre
     return moved / np.maximum(np.linalg.norm(moved, axis=1, keepdims=True), 1e-8)
 
 

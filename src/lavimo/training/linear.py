@@ -66,7 +66,7 @@ def _rows(
         positions.append(moved[: motion.max_frames + 1])
         texts = [mirror_text(t) if mirrored else t for t in clip.captions]
         rows = np.array([corpus.text.rows[text] for text in texts])
-        sentence = (corpus.text.sentences[rows].mean(axis=0) - corpus.centre) @ corpus.basis
+        sentence = corpus.text.sentences[rows].mean(axis=0) - corpus.centre
         targets.append(np.concatenate([sentence, corpus.text.signs[rows].mean(axis=0)]))
     blocks = humanml.encode_batch(positions, canonical=True)
     numbers = [summary(normalise(b, corpus.mean, corpus.std, motion)) for b in blocks]

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from lavimo.data.manifest import Problem
     from lavimo.evaluation.report import Report, Score
     from lavimo.progress import Progress
+    from lavimo.runtime.encoder import Encoder
 
 _PROTOCOLS = ("strict", "same-caption", "threshold-0.95", "threshold-cos0.8", "small-batches")
 _BASELINES = "baselines"
@@ -144,9 +145,7 @@ def _report(args: argparse.Namespace, progress: "Progress") -> "Report":
     systems: dict[str, Score] = {}
     model_id = ""
     if args.model != _BASELINES:
-        from lavimo.runtime.encoder import load_model
-
-        encoder = load_model(args.model)
+        encoder = _encoder(args.model)
         model_id = encoder.model_id
         systems[Path(args.model).name or args.model] = report.score_by(encoder, progress)
     test = sets.open_set(args.data, args.split, gallery_size=args.gallery_size, progress=progress)
@@ -165,6 +164,17 @@ def _report(args: argparse.Namespace, progress: "Progress") -> "Report":
         for name, score in systems.items()
     }
     return replace(made, choreography=known)
+
+
+def _encoder(model: str) -> "Encoder":
+    from lavimo.runtime.encoder import load_model
+
+    encoder = load_model(model)
+    if encoder.checkpoint.config.text.backbone == "minilm":
+        return encoder
+    from lavimo.models.encoder import TorchEncoder
+
+    return TorchEncoder(encoder.checkpoint)
 
 
 def _baselines(data: str, progress: "Progress") -> "dict[str, Score]":

@@ -1,18 +1,19 @@
 """Fit the confidence of a model: questions with an answer, and questions without one.
 
-The gallery is made of training and val clips, the questions are val captions; the caption itself
-is muted, so that a clip is found by its other captions: people ask in other words. A question
-without an answer is the same caption asked of the gallery less every clip that has one alike, and
-a sentence about something else altogether.
+The gallery is made of training and val clips, the questions are val captions; captions that say
+the same in nearly the same words are muted, since people ask in other words. A question without
+an answer is the same caption asked of the gallery less every clip that has one alike, and a
+sentence about something else altogether.
 """
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from lavimo import files
 from lavimo.data.sample import Sample
 from lavimo.data.splits import refuse_test
 from lavimo.errors import DataError
@@ -21,7 +22,7 @@ from lavimo.features.describe import describe
 from lavimo.gallery.contract import Caption, FileRecord, NewItem
 from lavimo.gallery.sqlite import SqliteGallery
 from lavimo.progress import Progress, Silent
-from lavimo.runtime.encoder import Encoder
+from lavimo.runtime.encoder import Encoder, load_model
 from lavimo.search.calibrate import Signals, fit, off_topic
 from lavimo.search.making import encode
 from lavimo.search.query import sentence
@@ -30,7 +31,27 @@ from lavimo.search.searcher import Searcher
 from lavimo.shapes import Float32
 
 MOST_QUESTIONS = 200
+VERBATIM = 0.85
+"""Captions at least this near to a question are muted. Free sentences have a cosine of 0.55 to 0.9
+with the best caption of what they mean; other captions of a data set's templates nearly 1."""
 AT_ONCE = 64
+
+Sentences = Mapping[str, Float32[np.ndarray, " width"]]
+
+
+def calibrate(
+    checkpoint: str | Path,
+    gallery: Sequence[Sample],
+    questions: Sequence[Sample],
+    progress: Progress | None = None,
+) -> Path:
+    """Calibrate a checkpoint folder: its calibration.json is written and its path returned.
+
+    The model's id stays the same, so that galleries need not be indexed again.
+    """
+    model = load_model(checkpoint)
+    found = calibration(model, gallery, questions, progress)
+    return files.write_json(model.checkpoint.path / "calibration.json", found)
 
 
 def calibration(
@@ -52,36 +73,43 @@ def calibration(
     with tempfile.TemporaryDirectory(prefix="lavimo-") as folder:
         place = Path(folder) / "calibration.gallery"
         with SqliteGallery.create(place, encoder.model_id, encoder.dim) as opened:
-            ids = fill(opened, encoder, gallery)
-            return _fit(Searcher(opened, encoder), asked, ids, progress)
+            texts = sorted({text for one in [*gallery, *asked] for text in one.texts})
+            sentences = dict(zip(texts, _in_parts(encoder, texts), strict=True))
+            ids = fill(opened, encoder, gallery, sentences)
+            return _fit(Searcher(opened, encoder), asked, ids, sentences, progress)
 
 
-def fill(gallery: SqliteGallery, encoder: Encoder, samples: Sequence[Sample]) -> dict[str, str]:
+def fill(
+    gallery: SqliteGallery, encoder: Encoder, samples: Sequence[Sample], sentences: Sentences
+) -> dict[str, str]:
     """Store samples as clips of a gallery; answers the row id of each sample id."""
-    texts = sorted({text for one in samples for text in one.texts})
-    vectors = _in_parts(encoder, texts)
     places = [one.positions for one in samples if one.positions is not None]
     if len(places) < len(samples):
         raise DataError("Calibration needs the positions of every clip.")
     motions = encode(encoder, places)
     records = [_record(one, row) for one, row in zip(samples, motions, strict=True)]
-    gallery.add(records, dict(zip(texts, vectors, strict=True)))
+    gallery.add(records, sentences)
     everything, _ = gallery.scan(motions[0])
     return {Path(item.path).name: item.id for item in gallery.rows(everything)}
 
 
 def _fit(
-    searcher: Searcher, asked: Sequence[Sample], ids: dict[str, str], progress: Progress | None
+    searcher: Searcher,
+    asked: Sequence[Sample],
+    ids: dict[str, str],
+    sentences: Sentences,
+    progress: Progress | None,
 ) -> dict[str, Any]:
     foreign = off_topic()
     found: dict[str, list[tuple[Signals, bool]]] = {"text": [], "text-motion": [], "example": []}
     kinds: tuple[tuple[str, By], ...] = (("text", "both"), ("text-motion", "motion"))
     count = len(asked) + len(foreign)
+    muted = _nearly_the_same([one.texts[0] for one in asked], sentences)
     with (progress or Silent()).task("Calibrating", count, "questions") as task:
         for one in asked:
             caption = one.texts[0]
             for name, by in kinds:
-                found[name].append((searcher.observe(caption, by, mute=caption), True))
+                found[name].append((searcher.observe(caption, by, mute=muted[caption]), True))
                 found[name].append((searcher.observe(caption, by, hide=caption), False))
             found["example"] += _example(searcher, f"id:{ids[_name(one)]}", one)
             task.advance()
@@ -94,7 +122,17 @@ def _fit(
         for name, rows in found.items()
         if len({present for _, present in rows}) == 2
     }
-    return {"confidence": confidence, "typical": _typical(searcher, asked, ids)}
+    return {"confidence": confidence, "typical": _typical(searcher, asked, ids, sentences)}
+
+
+def _nearly_the_same(captions: Sequence[str], sentences: Sentences) -> dict[str, frozenset[str]]:
+    texts, rows = list(sentences), np.stack(list(sentences.values()))
+    return {
+        caption: frozenset(
+            texts[number] for number in np.flatnonzero(rows @ sentences[caption] >= VERBATIM)
+        )
+        for caption in captions
+    }
 
 
 def _example(searcher: Searcher, query: str, one: Sample) -> list[tuple[Signals, bool]]:
@@ -110,7 +148,7 @@ def _says(text: str) -> str:
 
 
 def _typical(
-    searcher: Searcher, asked: Sequence[Sample], ids: dict[str, str]
+    searcher: Searcher, asked: Sequence[Sample], ids: dict[str, str], sentences: Sentences
 ) -> dict[str, dict[str, float]]:
     """Mean and deviation of the cosines of a question with a gallery, over the questions."""
     gallery, encoder = searcher.gallery, searcher.model
@@ -119,7 +157,7 @@ def _typical(
     rows = {
         "motion": [gallery.scan(row)[1] for row in encoder.encode_text(texts)],
         "example": [gallery.scan(row)[1] for row in gallery.vectors(seqs)],
-        "captions": [gallery.sentence_scores(row)[1] for row in _in_parts(encoder, texts)],
+        "captions": [gallery.sentence_scores(sentences[text])[1] for text in texts],
     }
     return {
         name: {

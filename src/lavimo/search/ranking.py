@@ -1,7 +1,7 @@
 """Every row of a gallery, scored for one question."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -41,8 +41,8 @@ class Scorer:
 
     def __init__(self, gallery: Backend) -> None:
         self.gallery = gallery
-        self.mute = ""
-        """A caption text that counts for nothing: how a question is asked in other words."""
+        self.mute: Collection[str] = ()
+        """Caption texts that count for nothing: so a question is asked in other words."""
         self._codes: tuple[Sequence[str], Int64[np.ndarray, " texts"]] = ((), np.zeros(0, np.int64))
 
     def table(
@@ -107,7 +107,7 @@ class Scorer:
             return penalty
         texts = self.gallery.texts()
         taken = np.zeros(len(texts), np.float32) if penalty is None else penalty.copy()
-        taken[[number for number, text in enumerate(texts) if text == self.mute]] = np.inf
+        taken[[number for number, text in enumerate(texts) if text in self.mute]] = np.inf
         return taken
 
     def _standard(

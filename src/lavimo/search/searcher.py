@@ -1,7 +1,7 @@
 """From a question to ranked hits: encode, score every row, fold like rows together, judge."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -91,12 +91,12 @@ class Searcher:
         query: Part | Sequence[Part],
         by: By = "both",
         *,
-        mute: str = "",
+        mute: Collection[str] = (),
         hide: str | None = None,
     ) -> Signals:
         """The signals of a query's best hit, for calibration.
 
-        `mute` is a caption that counts for nothing: people ask in other words than captions are
+        `mute` are captions that count for nothing: people ask in other words than captions are
         written in. `hide` is one too: every clip that has one alike is left out, so that the
         gallery holds no answer. All are nan when nothing is left.
         """
@@ -105,7 +105,7 @@ class Searcher:
         self._scorer.mute = mute
         with self.gallery.snapshot():
             table = self._table(asked, None, None, by)
-            self._scorer.mute = ""
+            self._scorer.mute = ()
             if alike is not None:
                 gone = self.gallery.owners(self._scorer.alike(alike))
                 table = only(table, ~np.isin(table.owners, gone))

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lavimo.data.captions import AXES, DIRECTIONS, contradict, direction_codes
+from lavimo.data.captions import contradict, direction_codes
+from lavimo.runtime.directions import AXES, DIRECTIONS
 from lavimo.shapes import Float32, Int64
 
 UNSPOKEN = 0.05

@@ -1,6 +1,6 @@
 """Several seeds of one recipe as one table: mean and range of each figure.
 
-lavimo evaluate runs/open-nc/best --data OPENMOTION --choreography 1000 --json > seed0.json   # and so on
+lavimo evaluate runs/open-nc/best --data OPENMOTION --choreography 1000 --json > seed0.json
 python benchmarks/seeds.py seed0.json seed1.json seed2.json
 """
 

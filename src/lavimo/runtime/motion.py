@@ -107,7 +107,7 @@ def _encode_batch(checkpoint: Checkpoint, pieces: list[np.ndarray]) -> np.ndarra
 def _known(
     checkpoint: Checkpoint, pieces: list[np.ndarray]
 ) -> tuple[np.ndarray, np.ndarray] | None:
-    if checkpoint.config.sentence.linear <= 0:
+    if checkpoint.config.sentence.linear <= 0 or "linear_weight" not in checkpoint.statistics:
         return None
     summaries = np.stack([summary(piece) for piece in pieces])
     return read_off(checkpoint.statistics, summaries, checkpoint.config.sentence.width)

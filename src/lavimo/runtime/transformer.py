@@ -58,7 +58,14 @@ def layer_norm(
 
 def linear(weights: Weights, name: str, x: np.ndarray) -> np.ndarray:
     """x W' + b with torch's layout of W."""
-    return x @ weights[f"{name}.weight"].T + weights[f"{name}.bias"]
+    return _product(x, weights[f"{name}.weight"], weights[f"{name}.bias"])
+
+
+def _product(x: np.ndarray, weight: np.ndarray, bias: np.ndarray) -> np.ndarray:
+    # One matrix product over all rows: numpy would make one for each clip of the batch.
+    rows = x.reshape(-1, x.shape[-1]) @ weight.T
+    rows += bias
+    return rows.reshape(*x.shape[:-1], -1)
 
 
 def _layer(
@@ -85,7 +92,7 @@ def _attention(
     weights: Weights, name: str, heads: int, x: np.ndarray, seen: np.ndarray
 ) -> np.ndarray:
     batch, length, dim = x.shape
-    packed = x @ weights[f"{name}.in_proj_weight"].T + weights[f"{name}.in_proj_bias"]
+    packed = _product(x, weights[f"{name}.in_proj_weight"], weights[f"{name}.in_proj_bias"])
     q, k, v = packed.reshape(batch, length, 3, heads, dim // heads).transpose(2, 0, 3, 1, 4)
     scores = q @ k.transpose(0, 1, 3, 2) / np.float32(np.sqrt(dim // heads))
     scores = np.where(seen[:, None, None, :], scores, np.float32(-1e9))

@@ -89,8 +89,13 @@ def warm(searcher: Searcher, repeats: int) -> None:
     asked = iter([texts[at] for at in order])
     searcher.search("walks", 10)
     model, gallery = searcher.model, searcher.gallery
-    report("sentence to its vectors", median(
-        lambda: (model.encode_text([text := next(asked)]), model.encode_sentences([text])), repeats))  # fmt: skip
+
+    def vectors() -> None:
+        text = next(asked)
+        model.encode_text([text])
+        model.encode_sentences([text])
+
+    report("sentence to its vectors", median(vectors, repeats))
     vector = model.encode_text(["walks"])[0]
     report("exact scan of the motion vectors", median(lambda: gallery.scan(vector), repeats))
     for by in ("both", "motion", "captions"):
@@ -98,8 +103,11 @@ def warm(searcher: Searcher, repeats: int) -> None:
             f"a question, by {by}",
             median(lambda b=by: searcher.search(next(asked), 10, by=b), repeats),
         )
-    report("a question with a filter", median(
-        lambda: searcher.search(next(asked), 10, where="duration < 20 and tag = 'jump'"), repeats))  # fmt: skip
+    narrow = "duration < 20 and tag = 'jump'"
+    report(
+        "a question with a filter",
+        median(lambda: searcher.search(next(asked), 10, where=narrow), repeats),
+    )
     id = gallery.rows([1])[0].id
     report("a question by id", median(lambda: searcher.search(f"id:{id}", 10), repeats))
 

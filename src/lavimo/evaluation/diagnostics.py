@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lavimo.data.captions import direction_words
 from lavimo.data.sample import Sample
 from lavimo.errors import EvaluationError
 from lavimo.evaluation.protocols import Result, Task, judge
 from lavimo.progress import Progress, Silent
+from lavimo.runtime.directions import direction_words
 from lavimo.shapes import Float32
 
 FAMILIES: dict[str, str] = {"wave": "wave", "raise": "raise-up", "turn": "walk-turn"}

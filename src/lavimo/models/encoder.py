@@ -20,7 +20,7 @@ AT_ONCE = 64
 class TorchEncoder:
     """The numpy encoder for motions, torch for sentences; needs the extras `train` and `hub`."""
 
-    modalities = ("text", "motion")
+    modalities: tuple[str, ...] = ("text", "motion")
 
     def __init__(self, opened: Checkpoint) -> None:
         config = opened.config

@@ -63,7 +63,7 @@ def linear(weights: Weights, name: str, x: np.ndarray) -> np.ndarray:
 
 def _product(x: np.ndarray, weight: np.ndarray, bias: np.ndarray) -> np.ndarray:
     # One matrix product over all rows: numpy would make one for each clip of the batch.
-    rows = x.reshape(-1, x.shape[-1]) @ weight.T
+    rows: np.ndarray = x.reshape(-1, x.shape[-1]) @ weight.T
     rows += bias
     return rows.reshape(*x.shape[:-1], -1)
 

@@ -26,7 +26,7 @@ from lavimo.shapes import Bool, Float, Float32
 
 SIGNALS = ("excess", "cosine", "gap", "caption", "domain")
 FALSE_ALARMS = 0.05
-"""Share of queries without an answer that may pass for answered: fixes the threshold."""
+"""Share of foreign sentences that may at most pass for answered: bounds the threshold."""
 NEIGHBOURS = 5
 RIDGE = 1e-2
 ALIKE = 0.7
@@ -110,11 +110,15 @@ def excess(z: float, rows: int) -> float:
     return z - math.sqrt(2 * math.log(max(rows, 2)))
 
 
-def fit(signals: Sequence[Signals], present: Sequence[bool]) -> dict[str, Any]:
+def fit(
+    signals: Sequence[Signals], present: Sequence[bool], foreign: Sequence[bool] | None = None
+) -> dict[str, Any]:
     """Logistic regression of `present` on the signals, as an entry of calibration.json.
 
     A small ridge keeps separable data finite; both classes weigh the same, so that confidence
-    0.5 means undecided. Raises DataError without examples of both classes.
+    0.5 means undecided. `foreign` marks the questions that are about nothing here (all without
+    an answer when None): the threshold lies halfway, in logits, between what 95 % of them stay
+    below and what 95 % of the answered ones reach. Raises DataError without both classes.
     """
     x = np.asarray(signals, np.float64).reshape(-1, len(SIGNALS))
     y = np.asarray(present, bool)
@@ -128,17 +132,27 @@ def fit(signals: Sequence[Signals], present: Sequence[bool]) -> dict[str, Any]:
     z = np.where(known, (x - mean) / std, 0)
     coef, intercept = _nonnegative(z, y)
     confidence = 1 / (1 + np.exp(-np.clip(z @ coef + intercept, -40, 40)))
-    threshold = float(np.quantile(confidence[~y], 1 - FALSE_ALARMS))
+    far = ~y if foreign is None else np.asarray(foreign, bool) & ~y
     return {
         "mean": mean.tolist(),
         "std": std.tolist(),
         "coef": coef.tolist(),
         "intercept": intercept,
-        "threshold": min(max(threshold, 0.05), 0.95),
+        "threshold": _between(confidence[far], confidence[y]),
         "auc": auc(confidence, y),
         "positives": int(y.sum()),
         "negatives": int((~y).sum()),
     }
+
+
+def _between(
+    foreign: Float[np.ndarray, " foreign"], answered: Float[np.ndarray, " answered"]
+) -> float:
+    """The confidence between questions that are foreign and questions that are answered."""
+    ends = np.array([np.quantile(foreign, 1 - FALSE_ALARMS), np.quantile(answered, FALSE_ALARMS)])
+    ends = np.clip(ends, 1e-6, 1 - 1e-6)
+    halfway = 1 / (1 + np.exp(-np.log(ends / (1 - ends)).mean()))
+    return float(np.clip(halfway, 0.05, 0.95))
 
 
 def auc(scores: Float[np.ndarray, " queries"], positive: Bool[np.ndarray, " queries"]) -> float:

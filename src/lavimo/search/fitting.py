@@ -9,7 +9,7 @@ sentence about something else altogether.
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -37,6 +37,14 @@ with the best caption of what they mean; other captions of a data set's template
 AT_ONCE = 64
 
 Sentences = Mapping[str, Float32[np.ndarray, " width"]]
+
+
+class _Question(NamedTuple):
+    """What was seen of a question, whether it has an answer, and whether it is about nothing."""
+
+    signals: Signals
+    present: bool = False
+    foreign: bool = False
 
 
 def calibrate(
@@ -101,7 +109,7 @@ def _fit(
     progress: Progress | None,
 ) -> dict[str, Any]:
     foreign = off_topic()
-    found: dict[str, list[tuple[Signals, bool]]] = {"text": [], "text-motion": [], "example": []}
+    found: dict[str, list[_Question]] = {"text": [], "text-motion": [], "example": []}
     kinds: tuple[tuple[str, By], ...] = (("text", "both"), ("text-motion", "motion"))
     count = len(asked) + len(foreign)
     muted = _nearly_the_same([one.texts[0] for one in asked], sentences)
@@ -109,20 +117,26 @@ def _fit(
         for one in asked:
             caption = one.texts[0]
             for name, by in kinds:
-                found[name].append((searcher.observe(caption, by, mute=muted[caption]), True))
-                found[name].append((searcher.observe(caption, by, hide=caption), False))
+                answered = searcher.observe(caption, by, mute=muted[caption])
+                hidden = searcher.observe(caption, by, hide=caption)
+                found[name] += [_Question(answered, present=True), _Question(hidden)]
             found["example"] += _example(searcher, f"id:{ids[_name(one)]}", one)
             task.advance()
         for text in foreign:
             for name, by in kinds:
-                found[name].append((searcher.observe(sentence(text), by), False))
+                found[name].append(_Question(searcher.observe(sentence(text), by), foreign=True))
             task.advance()
-    confidence = {
-        name: fit([s for s, _ in rows], [present for _, present in rows])
-        for name, rows in found.items()
-        if len({present for _, present in rows}) == 2
-    }
+    confidence = {name: _fit_kind(rows) for name, rows in found.items() if _both(rows)}
     return {"confidence": confidence, "typical": _typical(searcher, asked, ids, sentences)}
+
+
+def _fit_kind(rows: Sequence[_Question]) -> dict[str, Any]:
+    far = [row.foreign for row in rows] if any(row.foreign for row in rows) else None
+    return fit([row.signals for row in rows], [row.present for row in rows], far)
+
+
+def _both(rows: Sequence[_Question]) -> bool:
+    return len({row.present for row in rows}) == 2
 
 
 def _nearly_the_same(captions: Sequence[str], sentences: Sentences) -> dict[str, frozenset[str]]:
@@ -135,11 +149,11 @@ def _nearly_the_same(captions: Sequence[str], sentences: Sentences) -> dict[str,
     }
 
 
-def _example(searcher: Searcher, query: str, one: Sample) -> list[tuple[Signals, bool]]:
+def _example(searcher: Searcher, query: str, one: Sample) -> list[_Question]:
     """A clip as a question: answered where another clip has the same caption."""
     others = searcher.search(query, k=1, by="motion", where=_says(one.texts[0]))
-    rows = [(searcher.observe(query, hide=one.texts[0]), False)]
-    return [*rows, (searcher.observe(query), True)] if others else rows
+    rows = [_Question(searcher.observe(query, hide=one.texts[0]))]
+    return [*rows, _Question(searcher.observe(query), present=True)] if others else rows
 
 
 def _says(text: str) -> str:

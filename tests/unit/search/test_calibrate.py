@@ -40,8 +40,21 @@ def test_the_fit_separates_questions_it_has_not_seen() -> None:
     rows, present = drawn(600, 1)
     sure = np.array([fitted.confidence(row) for row in rows])
     assert calibrate.auc(sure, np.array(present)) > 0.9
-    foreign = sure[~np.array(present)]
-    assert np.mean(foreign >= fitted.threshold) == pytest.approx(0.05, abs=0.03)
+    answered = np.array(present)
+    assert np.mean(sure[~answered] >= fitted.threshold) < 0.2
+    assert np.mean(sure[answered] < fitted.threshold) < 0.2
+
+
+def test_the_threshold_stands_between_foreign_and_answered_questions() -> None:
+    rows = [Signals(x, x, x, x, x) for x in np.linspace(-3, 3, 60).tolist()]
+    present = [number >= 40 for number in range(60)]
+    foreign = [number < 20 for number in range(60)]
+    everything = calibrate.fit(rows, present)
+    apart = calibrate.fit(rows, present, foreign)
+    assert apart["coef"] == everything["coef"]
+    assert 0.05 <= apart["threshold"] < everything["threshold"]
+    sure = [model(apart).confidence(row) for row in rows]
+    assert max(sure[:19]) <= apart["threshold"] or apart["threshold"] == 0.05
 
 
 def test_signals_that_say_nothing_weigh_little_and_none_speaks_against() -> None:

@@ -105,6 +105,8 @@ def _id(part: str) -> str:
 
 def _is_file_name(part: str) -> bool:
     """By suffix alone, or because a path with a separator is there; a plain word never is."""
+    if "." not in part and os.sep not in part:
+        return False  # most sentences; spares the import of the formats
     from lavimo.formats import MOTION_SUFFIXES
 
     name = part.partition("#")[0] if not _exists(part) else part

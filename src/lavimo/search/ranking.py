@@ -43,7 +43,7 @@ class Scorer:
         self.gallery = gallery
         self.mute: Collection[str] = ()
         """Caption texts that count for nothing: so a question is asked in other words."""
-        self._codes: tuple[Sequence[str], Int64[np.ndarray, " texts"]] = ((), np.zeros(0, np.int64))
+        self._codes: dict[tuple[int, ...], tuple[Sequence[str], Int64[np.ndarray, " texts"]]] = {}
 
     def table(
         self,
@@ -93,12 +93,14 @@ class Scorer:
 
     def _penalty(self, text: str) -> Float32[np.ndarray, " texts"] | None:
         """What the side rule takes off each caption; they are read once for many queries."""
-        if not sides.names_direction(text):
+        axes = sides.axes_of(text)
+        if not axes:
             return None
         texts = self.gallery.texts()
-        if self._codes[0] is not texts:
-            self._codes = (texts, sides.codes(texts))
-        return sides.penalties(text, self._codes[1])
+        known = self._codes.get(axes)
+        if known is None or known[0] is not texts:
+            known = self._codes[axes] = (texts, sides.codes(texts, axes))
+        return sides.penalties(text, known[1])
 
     def _muted(
         self, penalty: Float32[np.ndarray, " texts"] | None

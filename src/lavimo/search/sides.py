@@ -12,37 +12,38 @@ from lavimo.shapes import Float32, Int64
 UNSPOKEN = 0.05
 """Taken off the cosine of a caption that leaves open a direction which the query names."""
 
-# What every direction word contains: a text without any of these names no direction, and most
-# captions are told apart by this search alone.
-_TRACES = re.compile(r"left|right|for|ahead|front|back|up|down|clock", re.IGNORECASE)
+# What the words of an axis contain. Most texts hold none of the query's, and a search for these
+# is ten times as fast as reading all directions.
+_TRACES = ("left|right", "for|ahead|front|back", "up|down", "clock")
+_BITS = tuple(sum(1 << DIRECTIONS.index(word) for word in axis) for axis in AXES)
 
-_AXES = tuple(sum(1 << DIRECTIONS.index(word) for word in axis) for axis in AXES)
+
+def axes_of(query: str) -> tuple[int, ...]:
+    """The axes (places in `AXES`) on which a query names a direction; empty: no side rule."""
+    code = int(direction_codes([query])[0])
+    return tuple(axis for axis, bits in enumerate(_BITS) if code & bits)
 
 
-def codes(texts: Sequence[str]) -> Int64[np.ndarray, " texts"]:
-    """The directions that each text names, as bits; see `lavimo.data.captions.direction_codes`."""
+def codes(texts: Sequence[str], axes: Sequence[int]) -> Int64[np.ndarray, " texts"]:
+    """The directions that each text names on some axes, as bits of `direction_codes`."""
+    traces = re.compile("|".join(_TRACES[axis] for axis in axes), re.IGNORECASE)
+    traced = [number for number, text in enumerate(texts) if traces.search(text)]
     found = np.zeros(len(texts), np.int64)
-    traced = [number for number, text in enumerate(texts) if _TRACES.search(text)]
     found[traced] = direction_codes([texts[number] for number in traced])
-    return found
-
-
-def names_direction(query: str) -> bool:
-    """Does the side rule apply to a query at all?"""
-    return bool(codes([query])[0])
+    return found & sum(_BITS[axis] for axis in axes)
 
 
 def penalties(query: str, stored: Int64[np.ndarray, " texts"]) -> Float32[np.ndarray, " texts"]:
-    """What the side rule takes off the cosine of each text; `stored` are the texts' `codes`.
+    """What the side rule takes off the cosine of each text; `stored` are their `codes`.
 
     Infinity for a text that says the opposite (left for right, forward for backward, up for
-    down, clockwise for counterclockwise): it never counts as support. A text that names no
-    direction where the query does loses `UNSPOKEN`.
+    down, clockwise for counterclockwise): it never counts as support. A text that leaves a
+    direction open which the query names loses `UNSPOKEN`.
     """
-    asked = int(codes([query])[0])
-    taken = np.where(stored == asked, 0, UNSPOKEN).astype(np.float32)
-    for axis in _AXES:
-        mine, theirs = asked & axis, stored & axis
+    asked = int(direction_codes([query])[0])
+    taken = np.where(stored & asked == asked, 0, UNSPOKEN).astype(np.float32)
+    for bits in _BITS:
+        mine, theirs = asked & bits, stored & bits
         if mine:
             taken[(theirs != 0) & (theirs & mine == 0)] = np.inf
     return taken

@@ -13,15 +13,18 @@ import os
 import struct
 import zlib
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from lavimo.files import atomic_path
 from lavimo.shapes import Float16, Float32, Int64
+
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
 
 MAGIC = b"LAVMCACH"
 VERSION = 1
@@ -172,7 +175,10 @@ def _memory() -> int:
 
 
 @cache
-def _pool() -> ThreadPoolExecutor:
+def _pool() -> "ThreadPoolExecutor":
+    # Imported on use: a search of a small gallery needs no threads and starts sooner.
+    from concurrent.futures import ThreadPoolExecutor
+
     return ThreadPoolExecutor(min(8, os.cpu_count() or 1), "lavimo-scan")
 
 

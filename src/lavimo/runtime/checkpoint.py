@@ -8,6 +8,7 @@ README.md              the card
 """
 
 import hashlib
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -130,6 +131,13 @@ def _shelves() -> list[Path]:
 
 
 def _quick_hash(path: Path) -> str:
+    """SHA-256 of a file; a process reads each state of a file only once."""
+    status = path.stat()
+    return _hash_of_state(path, status.st_size, status.st_mtime_ns)
+
+
+@lru_cache(maxsize=64)
+def _hash_of_state(path: Path, size: int, mtime_ns: int) -> str:
     return files.sha256_of_file(path)
 
 

@@ -84,7 +84,8 @@ def record(
 
 
 def warm(searcher: Searcher, repeats: int) -> None:
-    texts = [f"{who} {what} {how}, then stops" for who in WHO for what in WHAT for how in HOW]
+    ends = ("then stops", "then goes on", "and looks around")
+    texts = [f"{a} {b} {c}, {d}" for a in WHO for b in WHAT for c in HOW for d in ends]
     order = np.random.default_rng(1).permutation(len(texts))
     asked = iter([texts[at] for at in order])
     searcher.search("walks", 10)
@@ -138,32 +139,36 @@ def cold(path: Path, model: str, repeats: int) -> None:
         str(path),
     ]
     search += ["--model", model]
-    numpy_alone = process([*python, "-c", "import numpy"], repeats)
-    rows = {
-        'python -c "import numpy"': numpy_alone,
-        "lavimo search SENTENCE": process(search, repeats),
-        "lavimo search SENTENCE --json": process([*search, "--json"], repeats),
-        "lavimo --help": process([*python, "-m", "lavimo", "--help"], repeats),
+    commands = {
+        'python -c "import numpy"': [*python, "-c", "import numpy"],
+        "lavimo search SENTENCE": search,
+        "lavimo search SENTENCE --json": [*search, "--json"],
+        "lavimo --help": [*python, "-m", "lavimo", "--help"],
     }
-    print("  cold processes (median)")
-    for name, (cpu, wall) in rows.items():
-        ratio = wall / numpy_alone[1]
-        print(f"  {name:<36} {cpu:8.3f} s CPU {wall:8.3f} s wall, {ratio:.2f} x numpy's")
+    # In turns, so that whatever else the machine does falls on all of them.
+    turns = [{name: process(each) for name, each in commands.items()} for _ in range(repeats + 2)]
+    print("  cold processes (median, in turns)")
+    middle = {
+        name: [statistics.median(turn[name][at] for turn in turns[2:]) for at in (0, 1)]
+        for name in commands
+    }
+    alone = middle['python -c "import numpy"'][1]
+    for name, (cpu, wall) in middle.items():
+        print(f"  {name:<36} {cpu:8.3f} s CPU {wall:8.3f} s wall, {wall / alone:.2f} x numpy's")
 
 
-def process(command: Sequence[str], repeats: int) -> tuple[float, float]:
-    cpus, walls = [], []
-    for turn in range(repeats + 2):
-        begin = time.perf_counter()
-        child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        out, err = child.stdout.read(), child.stderr.read()
-        _, status, usage = os.wait4(child.pid, 0)
-        if status != 0:
-            raise SystemExit(f"{json.dumps(command)} failed: {(out + err).decode()}")
-        if turn >= 2:
-            walls.append(time.perf_counter() - begin)
-            cpus.append(usage.ru_utime + usage.ru_stime)
-    return statistics.median(cpus), statistics.median(walls)
+def process(command: Sequence[str]) -> tuple[float, float]:
+    begin = time.perf_counter()
+    child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert child.stdout is not None
+    assert child.stderr is not None
+    out, err = child.stdout.read(), child.stderr.read()
+    _, status, usage = os.wait4(child.pid, 0)
+    wall = time.perf_counter() - begin
+    child.returncode = status
+    if status != 0:
+        raise SystemExit(f"{json.dumps(command)} failed: {(out + err).decode()}")
+    return usage.ru_utime + usage.ru_stime, wall
 
 
 if __name__ == "__main__":

@@ -52,6 +52,7 @@ def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(checkpoint, "_shelves", lambda: [shelf.parent])
     clips = [choreography.choreograph(seed) for seed in range(100_000, 100_012)]
     monkeypatch.setenv("LAVIMO_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("COLUMNS", "100")  # test runners may leave a narrow one behind
     monkeypatch.setattr(choreography, "embedded_gallery", lambda: clips)
     monkeypatch.setattr("lavimo.runtime.encoder.load_model", lambda *_: Stand())
 

@@ -6,6 +6,7 @@ from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
+from lavimo import files
 from lavimo.errors import ModelError
 from lavimo.motion.clip import Motion
 from lavimo.runtime import checkpoint as folders
@@ -87,6 +88,21 @@ class LavimoEncoder:
         from lavimo.runtime.minilm import MiniLM
 
         return MiniLM.load().sentence(list(texts))
+
+    def save_pretrained(self, folder: str | Path) -> str:
+        """Write the checkpoint as a folder that `load_model` opens; returns its model id."""
+        opened = self.checkpoint
+        saved = folders.save(
+            Path(folder),
+            opened.config,
+            opened.weights,
+            opened.statistics,
+            preset=opened.preset,
+            licences=opened.licences,
+        )
+        if opened.calibration:
+            files.write_json(Path(folder) / "calibration.json", opened.calibration)
+        return saved
 
     @staticmethod
     def similarity(

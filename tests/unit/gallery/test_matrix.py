@@ -13,17 +13,17 @@ def _unit(rows, dim, seed=0):
 
 
 @pytest.mark.parametrize("rows", [0, 1, 700])
-@pytest.mark.parametrize("streamed", [0, 10_000])
+@pytest.mark.parametrize("in_cache", [7, 10_000])
 @pytest.mark.parametrize("threads", ["1", "2"])
-def test_a_scan_is_the_plain_product(monkeypatch, rows, streamed, threads):
+def test_a_scan_is_the_plain_product(monkeypatch, rows, in_cache, threads):
     monkeypatch.setattr(matrix, "BLOCK", 100)
-    monkeypatch.setattr(matrix, "STREAMED", streamed)
+    monkeypatch.setattr(matrix, "IN_CACHE", in_cache)
     monkeypatch.setenv("OPENBLAS_NUM_THREADS", threads)
     halves = _unit(rows, 32).astype(np.float16)
     query = _unit(1, 32, seed=1)[0]
     expected = halves.astype(np.float64) @ query
     held = Matrix(halves)
-    for _ in range(3):  # the first scan may stream, later ones use the float32 copy
+    for _ in range(3):  # the first scan streams, later ones use the float32 copy
         np.testing.assert_allclose(held.scores(query), expected, atol=1e-6)
     some = np.arange(0, rows, 3)
     np.testing.assert_allclose(held.some(some, query), expected[some], atol=1e-6)

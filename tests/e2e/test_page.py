@@ -21,36 +21,40 @@ window.requestAnimationFrame = (draw) => setTimeout(() => draw(performance.now()
 </script>"""
 PROBE = """<script>
 const said = {}, wait = (ms) => new Promise((done) => setTimeout(done, ms));
+// A busy machine draws late: conditions are waited for, not trusted after a fixed time.
+const until = async (ok) => { for (let i = 0; i < 100 && !ok(); i++) await wait(20); return ok(); };
 addEventListener("error", (e) => { said.error = e.message; });
 addEventListener("load", async () => {
   const card = document.querySelector(".lvm-card"), canvas = card.querySelector("canvas");
   const ink = () => canvas.toDataURL(), clock = () => card.querySelector(".lvm-time").textContent;
   const button = card.querySelector(".lvm-play"), slider = card.querySelector("input");
   const key = (name) => canvas.dispatchEvent(new KeyboardEvent("keydown", { key: name }));
-  await wait(50);
+  await until(() => document.querySelectorAll("[data-ready='1'].lvm-card").length === 3);
   said.ready = document.querySelectorAll("[data-ready='1'].lvm-card").length;
+  // A card starts by itself once it is seen, which may come late; only then can it be paused.
+  await until(() => button.getAttribute("aria-label") === "Pause");
   if (button.getAttribute("aria-label") === "Pause") button.click();
-  slider.value = 0; slider.dispatchEvent(new Event("input")); await wait(20);
+  const scrub = (to) => { slider.value = to; slider.dispatchEvent(new Event("input")); };
+  scrub(0); await until(() => clock().startsWith("0.0 ")); await wait(200);
   const start = ink(); said.start = clock();
-  slider.value = 1000; slider.dispatchEvent(new Event("input")); await wait(20);
-  said.end = clock(); said.scrubbed = ink() !== start;
-  slider.value = 0; slider.dispatchEvent(new Event("input")); await wait(20);
-  said.same = ink() === start;
-  key("ArrowRight"); said.turned = ink() !== start;
-  key("Home"); said.home = ink() === start;
+  scrub(1000); await until(() => clock().startsWith("3.0 "));
+  said.end = clock(); said.scrubbed = await until(() => ink() !== start);
+  scrub(0); said.same = await until(() => ink() === start);
+  key("ArrowRight"); said.turned = await until(() => ink() !== start);
+  key("Home"); said.home = await until(() => ink() === start);
   button.click();
-  await wait(1000); said.played = parseFloat(clock()) > 0.5;
+  said.played = await until(() => parseFloat(clock()) > 0.5);
   said.label = button.getAttribute("aria-label");
   button.click(); const held = clock(); await wait(200); said.paused = clock() === held;
   const other = document.querySelectorAll(".lvm-card")[1], point = (kind) =>
     other.dispatchEvent(new PointerEvent(kind, { pointerType: "mouse" }));
-  point("pointerenter"); await wait(300);
-  said.hovered = other.classList.contains("lvm-playing");
+  point("pointerenter");
+  said.hovered = await until(() => other.classList.contains("lvm-playing"));
   point("pointerleave");
-  said.left = !other.classList.contains("lvm-playing");
+  said.left = await until(() => !other.classList.contains("lvm-playing"));
   document.querySelector(".lvm-look").click();
   said.theme = getComputedStyle(card).getPropertyValue("--lvm-scheme").trim();
-  slider.value = 0; slider.dispatchEvent(new Event("input")); said.dark = ink() !== start;
+  scrub(0); said.dark = await until(() => ink() !== start);
   document.body.dataset.said = JSON.stringify(said);
 });
 </script>"""
@@ -69,7 +73,7 @@ def _dom(browser: str, html: str, folder: Path, *flags: str) -> str:
     path.write_text(html, "utf-8")
     done = subprocess.run(
         [browser, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={folder}/user",
-         "--virtual-time-budget=6000", "--window-size=1000,900", *flags, "--dump-dom",
+         "--virtual-time-budget=30000", "--window-size=1000,900", *flags, "--dump-dom",
          path.as_uri()],
         capture_output=True, text=True, timeout=90, check=False,
     )  # fmt: skip

@@ -45,15 +45,13 @@ def side_bits(text: str) -> Bool[np.ndarray, " words"]:
     return np.array([word in found for word in DIRECTIONS], bool)
 
 
-def build(
-    groups: Sequence[Sequence[str]], progress: Progress, cache: Path | None = None
-) -> TextTable:
+def build(groups: Sequence[Sequence[str]], progress: Progress) -> TextTable:
     """The table of the distinct captions of all groups, each group cached by its own hash.
 
     Real and choreographed captions are groups of their own, so that a run on other data reads the
     choreographed ones from the cache.
     """
-    folder = (cache or files.cache_folder()) / "text"
+    folder = files.cache_folder() / "text"
     ordered = [tuple(sorted(set(group))) for group in groups if group]
     parts = [_cached(texts, folder, progress) for texts in ordered]
     texts = tuple(text for group in ordered for text in group)

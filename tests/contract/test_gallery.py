@@ -357,6 +357,69 @@ def test_paths_beside_the_gallery_move_with_it(backend, tmp_path):
     assert paths == {str(tmp_path / "two" / "clips" / "a.bvh"), "/far/b.bvh"}
 
 
+def film(path, *, seconds=9.0, vector=None):
+    poses = np.clip(RANDOM.normal(0, 0.5, (round(10 * seconds), 31)), -1, 1).astype(np.float32)
+    made = NewItem(
+        clip="",
+        start=0.0,
+        end=seconds,
+        fps=29.97,
+        vector=unit(DIM) if vector is None else vector,
+        positions=None,
+        captions=(Caption("a film"),),
+        poses=poses,
+        windows=(NewWindow(2.0, 6.0, unit(DIM)),),
+    )
+    return record(path, made), poses
+
+
+def test_pose_rows_come_back_and_windows_are_slices(gallery):
+    rows = np.clip(RANDOM.normal(0, 0.5, (80, 31)), -1, 1).astype(np.float32)
+    rows[:, 27] = 50.0  # beyond what is stored: at the end of the range
+    gallery.add([record("/m/a.bvh", item(windows=2)), record("/m/b.bvh", item())])
+    seqs = gallery.seqs()
+    assert seqs.tolist() == gallery.scan(unit(DIM))[0].tolist()
+    assert gallery.poses(seqs) == [None] * 4
+    clips = seqs[gallery.owners(seqs) == seqs]
+    assert gallery.unposed() == clips.tolist()
+    before = gallery.generation
+    gallery.add_poses(clips[:1], [rows])
+    assert gallery.generation > before
+    assert gallery.unposed() == [clips[1]]
+    found = dict(zip(seqs.tolist(), gallery.poses(seqs), strict=True))
+    whole = found[clips[0]]
+    steps = np.repeat([1 / 127, 1 / 12, 1 / 25], [27, 1, 3])
+    assert (np.abs(whole - rows) <= steps / 2 + 1e-6)[:, np.r_[:27, 28:31]].all()
+    np.testing.assert_allclose(whole[:, 27], 127 / 12)
+    second = gallery.rows(seqs)[2]
+    assert second.kind == "window"
+    np.testing.assert_array_equal(found[second.seq], whole[10:50])
+    assert found[clips[1]] is None
+    assert gallery.verify() == []
+
+
+def test_a_film_is_a_row_without_positions(gallery):
+    known, poses = film("/m/a.mp4")
+    unknown, _ = film("/m/b.mp4", vector=np.zeros(DIM, np.float32))
+    gallery.add([known, unknown, record("/m/c.bvh", item())], {"a film": sentence("a film")})
+    rows = gallery.rows(gallery.seqs())
+    assert [row.kind for row in rows] == ["film", "window"] * 2 + ["clip"]
+    assert [row.film for row in rows] == [True] * 4 + [False]
+    assert rows[0].id != rows[2].id
+    np.testing.assert_allclose(gallery.poses([rows[0].seq])[0][:, :27], poses[:, :27], atol=0.004)
+    assert len(gallery.poses([rows[1].seq])[0]) == 40
+    with pytest.raises(GalleryError, match=r"a.mp4 is a film and has no joints"):
+        gallery.positions(rows[1].seq)
+    assert gallery.seqs("kind = 'film'").tolist() == [rows[0].seq, rows[2].seq]
+    assert gallery.seqs("kind != 'window'").tolist() == [rows[at].seq for at in (0, 2, 4)]
+    stats = gallery.stats()
+    assert (stats.clips, stats.films, stats.windows, stats.unposed) == (3, 2, 2, 1)
+    assert stats.seconds == 26.0
+    assert gallery.verify() == []
+    assert gallery.remove(where="kind = 'film'") == 2
+    assert gallery.stats().files == 1
+
+
 def test_an_empty_gallery_answers(gallery):
     assert [len(part) for part in gallery.scan(unit(DIM))] == [0, 0]
     assert [len(part) for part in gallery.search(unit(DIM), 5, "duration < 3")] == [0, 0]
@@ -392,7 +455,7 @@ class TestSqlite:
 
     @pytest.mark.parametrize(
         ("pragma", "said"),
-        [("user_version=2", "pip install --upgrade"), ("application_id=1", "another program")],
+        [("user_version=3", "pip install --upgrade"), ("application_id=1", "another program")],
     )
     def test_foreign_and_newer_databases_are_refused(self, path, pragma, said):
         database = sqlite3.connect(path / "gallery.sqlite")
@@ -400,6 +463,26 @@ class TestSqlite:
         database.close()
         with pytest.raises(GalleryError, match=said):
             SqliteGallery.open(path)
+
+    def test_a_gallery_of_version_1_is_read_and_a_writer_brings_it_up_to_date(self, path):
+        database = sqlite3.connect(path / "gallery.sqlite")
+        database.executescript(
+            "DROP TABLE pose; PRAGMA user_version=1; "
+            "UPDATE meta SET value = '1' WHERE key = 'version'"
+        )
+        database.close()
+        with SqliteGallery.open(path) as reader:
+            (seq,) = reader.seqs().tolist()
+            assert reader.poses([seq]) == [None]
+            assert reader.unposed() == [seq]
+            assert (reader.stats().unposed, reader.verify()) == (1, [])
+            with SqliteGallery.open(path, write=True) as writer:
+                writer.add_poses([seq], [np.zeros((80, 31), np.float32)])
+            assert len(reader.poses([seq])[0]) == 80
+        with SqliteGallery.open(path) as reader:
+            assert (reader.unposed(), reader.verify()) == ([], [])
+            meta = dict(reader._session.database.execute("SELECT key, value FROM meta"))
+            assert meta["version"] == "2"
 
     @pytest.mark.parametrize("write", [False, True])
     def test_a_damaged_file_is_said(self, path, write):

@@ -5,6 +5,9 @@ Codec 2: the same as differences along time, then zlib.
 Codec 3: for clips that leave the int16 range (32.7 m): the root's path as int32 and the joints
 relative to the root as int16, both as differences along time, then zlib.
 The positions come back within half a millimetre.
+
+Pose rows are int8, frames x 31 (310 bytes a second): directions in 1/127, the turn in 1/12 rad/s,
+the path in 1/25 m/s. They come back within half a step, and what is beyond the range at its end.
 """
 
 import zlib
@@ -15,6 +18,8 @@ from lavimo.errors import GalleryError
 from lavimo.shapes import Float, Float16, Float32
 
 JOINTS = 22
+POSE_CODEC = 1
+_POSE_STEPS = np.repeat(np.array([127, 12, 25], np.float32), [27, 1, 3])
 _LIMIT = np.iinfo(np.int16).max
 
 
@@ -53,6 +58,21 @@ def unpack_positions(codec: int, frames: int, blob: bytes) -> Float32[np.ndarray
     except (ValueError, zlib.error) as error:
         raise GalleryError(f"A stored clip is damaged ({error}); index its file again.") from error
     return (whole / 1000).astype(np.float32)
+
+
+def pack_poses(rows: Float32[np.ndarray, "frames 31"]) -> bytes:
+    """Pose rows as int8 (codec 1)."""
+    return np.clip(np.rint(rows * _POSE_STEPS), -127, 127).astype(np.int8).tobytes()
+
+
+def unpack_poses(blobs: list[bytes]) -> list[Float32[np.ndarray, "_ 31"]]:
+    """Pose rows of many clips. Raises GalleryError on bytes that do not fit."""
+    lengths, odd = np.divmod([len(blob) for blob in blobs], len(_POSE_STEPS))
+    if odd.any():
+        raise GalleryError("Stored pose rows are damaged; run `lavimo gallery reindex`.")
+    # All at once: thousands of clips are read for one search.
+    whole = np.frombuffer(b"".join(blobs), np.int8).reshape(-1, len(_POSE_STEPS)) / _POSE_STEPS
+    return np.split(whole, np.cumsum(lengths)[:-1]) if blobs else []
 
 
 def pack_vector(vector: Float[np.ndarray, " dim"]) -> bytes:

@@ -1,8 +1,9 @@
 """What a gallery stores and what every backend can do.
 
-A gallery holds *rows*. A row is a whole clip or a window (a moment of a few seconds) of a long
-clip. Every row has a unit vector of one motion model; clips also have captions, tags and their
-canonical positions, which windows borrow from their clip.
+A gallery holds *rows*. A row is a whole clip, a whole film, or a window (a moment of a few seconds)
+of a long one. Every row has a unit vector of one motion model; clips also have captions, tags,
+their canonical positions and their pose rows (limb directions, `lavimo.features.directions`),
+which windows borrow from their clip. A film has no positions: its pose rows are all that was seen.
 
 The methods that score, `scan` and `sentence_scores`, answer for all rows that pass a filter, in
 ascending `seq`: with the same `where` they return the same rows in the same order, so that
@@ -19,7 +20,12 @@ import numpy as np
 
 from lavimo.shapes import Float32, Int64
 
-Kind = Literal["clip", "window"]
+Kind = Literal["clip", "window", "film"]
+
+POSE_WIDTH = 31
+"""Numbers of a pose row: 27 of limb directions, the turn, 3 of the path."""
+POSE_RATE = 10.0
+"""Pose rows a second."""
 Attr = float | str
 
 
@@ -45,7 +51,8 @@ class Item:
     the file; for a window they are the moment's. `duration` is the length of the whole clip, for
     windows too (`end - start` is the window's own). Captions of a window are its clip's; tags and
     attrs are measured over the row's own span. `travel` is in metres, `energy` the mean speed of
-    the joints in m/s. `parent` is the id of a window's clip.
+    the joints in m/s. `parent` is the id of a window's clip. `film` is true for a film and for its
+    moments.
     """
 
     seq: int
@@ -69,6 +76,7 @@ class Item:
     travel: float | None = None
     energy: float | None = None
     attrs: Mapping[str, Attr] = field(default_factory=dict)
+    film: bool = False
 
     @property
     def span(self) -> tuple[float, float]:
@@ -91,9 +99,11 @@ class NewWindow:
 
 @dataclass(frozen=True, eq=False)
 class NewItem:
-    """A clip that is about to be stored, with its vector, positions and windows.
+    """A clip or a film that is about to be stored, with its vector and windows.
 
-    `positions` are canonical: 22 joints, 20 fps, metres, y up. `vector` has unit length.
+    `positions` are canonical: 22 joints, 20 fps, metres, y up; a film has none. `poses` are the
+    pose rows; a clip's may come later (`add_poses`). `vector` has unit length, or is zero for a
+    film that the model knows nothing of.
     """
 
     clip: str
@@ -101,7 +111,7 @@ class NewItem:
     end: float
     fps: float
     vector: Float32[np.ndarray, " dim"]
-    positions: Float32[np.ndarray, "frames 22 3"]
+    positions: Float32[np.ndarray, "frames 22 3"] | None
     captions: tuple[Caption, ...] = ()
     tags: tuple[str, ...] = ()
     source: str = ""
@@ -112,6 +122,7 @@ class NewItem:
     energy: float | None = None
     attrs: Mapping[str, Attr] = field(default_factory=dict)
     windows: tuple[NewWindow, ...] = ()
+    poses: Float32[np.ndarray, "rows 31"] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,7 +159,10 @@ class KnownFile:
 
 @dataclass(frozen=True)
 class Stats:
-    """Counts and sizes of a gallery; `seconds` is the length of all clips together."""
+    """Counts and sizes of a gallery; `seconds` is the length of all clips and films together.
+
+    `clips` counts films too; `unposed` counts clips whose pose rows are not stored.
+    """
 
     path: Path
     model_id: str
@@ -157,7 +171,9 @@ class Stats:
     files: int
     failed: int
     clips: int
+    films: int
     windows: int
+    unposed: int
     captions: int
     sentences: int
     seconds: float
@@ -166,7 +182,6 @@ class Stats:
     licences: Mapping[str, int]
 
 
-@runtime_checkable
 @runtime_checkable
 class Backend(Protocol):
     """A gallery, wherever it is stored. One contract test runs every backend.
@@ -277,7 +292,40 @@ class Backend(Protocol):
         ...
 
     def positions(self, seq: int) -> Float32[np.ndarray, "frames 22 3"]:
-        """Canonical positions at 20 fps, within 0.5 mm; a window's are a slice of its clip's."""
+        """Canonical positions at 20 fps, within 0.5 mm; a window's are a slice of its clip's.
+
+        Raises GalleryError for a film, which has none.
+        """
+        ...
+
+    @property
+    def generation(self) -> int:
+        """Changes with every committed change: what was computed of an older one is stale."""
+        ...
+
+    def seqs(self, where: str | None = None) -> Int64[np.ndarray, " rows"]:
+        """Seqs of all rows that pass, as `scan` would give them."""
+        ...
+
+    def poses(
+        self, seqs: Sequence[int] | Int64[np.ndarray, " rows"]
+    ) -> list[Float32[np.ndarray, "_ 31"] | None]:
+        """Pose rows (10 Hz) in the order asked for; a window's are a slice of its clip's.
+
+        None where a clip's are not stored; its positions are.
+        """
+        ...
+
+    def unposed(self) -> list[int]:
+        """Seqs of the clips whose pose rows are not stored."""
+        ...
+
+    def add_poses(
+        self,
+        seqs: Sequence[int] | Int64[np.ndarray, " rows"],
+        rows: Sequence[Float32[np.ndarray, "_ 31"]],
+    ) -> None:
+        """Store pose rows of clips."""
         ...
 
     def text(

@@ -25,6 +25,7 @@ _COLUMNS = {
     "travel": "item.travel",
     "energy": "item.energy",
 }
+_KIND = "(CASE item.kind WHEN 0 THEN 'clip' WHEN 1 THEN 'window' ELSE 'film' END) COLLATE NOCASE"
 _NULLABLE = {"mirrored_of", "travel", "energy"}
 # Fields that live in another table: rows of `item` whose key is among those that fit there.
 _ELSEWHERE = {
@@ -74,8 +75,7 @@ def _condition(field: str, template: str, values: list[Value]) -> Sql:
         key, select, column = _ELSEWHERE[field]
         return f"({key} IN ({select} {template.format(column)}))", values
     if field == "kind":
-        name = "(CASE item.kind WHEN 0 THEN 'clip' ELSE 'window' END) COLLATE NOCASE"
-        return f"({template.format(name)})", values
+        return f"({template.format(_KIND)})", values
     if field.startswith("attrs."):
         return _attr(field, template, values)
     column = _COLUMNS[field]

@@ -3,7 +3,10 @@
 import json
 import sqlite3
 
-from lavimo.gallery.contract import Caption, Item
+from lavimo.gallery.contract import Caption, Item, Kind
+
+KINDS: tuple[Kind, ...] = ("clip", "window", "film")
+"""What the numbers in `item.kind` stand for."""
 
 
 def read_items(database: sqlite3.Connection, seqs: list[int]) -> dict[int, Item]:
@@ -12,7 +15,7 @@ def read_items(database: sqlite3.Connection, seqs: list[int]) -> dict[int, Item]
     rows = database.execute(
         'SELECT i.seq, i.id, lavimo_path(f.path), i.clip, i.start, i."end", i.duration, i.fps, '
         "i.source, i.licence, f.sha256, f.format, i.mirrored_of, i.kind, p.id, i.loop, i.travel, "
-        "i.energy, i.attrs, ifnull(i.parent, i.seq) FROM item i "
+        "i.energy, i.attrs, 2 IN (i.kind, p.kind), ifnull(i.parent, i.seq) FROM item i "
         "JOIN file f ON f.file_id = i.file_id LEFT JOIN item p ON p.seq = i.parent "
         "WHERE i.seq IN (SELECT value FROM json_each(?))",
         (wanted,),
@@ -36,12 +39,13 @@ def read_items(database: sqlite3.Connection, seqs: list[int]) -> dict[int, Item]
             sha256=row[10].hex(),
             format=row[11],
             mirrored_of=row[12],
-            kind="window" if row[13] else "clip",
+            kind=KINDS[row[13]],
             parent=row[14],
             loop=bool(row[15]),
             travel=row[16],
             energy=row[17],
             attrs=json.loads(row[18]),
+            film=bool(row[19]),
         )
         for row in rows
     }

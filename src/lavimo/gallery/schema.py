@@ -1,4 +1,4 @@
-"""The tables of a gallery (format version 1), and how its database is opened.
+"""The tables of a gallery (format version 2), and how its database is opened.
 
 Docs: docs/gallery-format.md. Text columns that a filter compares are NOCASE, so that
 `source = 'cmu'` and `source = 'CMU'` are the same question and both use the index. Vectors have a
@@ -22,7 +22,7 @@ from lavimo.files import sync_folder
 
 DATABASE = "gallery.sqlite"
 APPLICATION_ID = 0x4C41564D  # "LAVM"
-VERSION = 1
+VERSION = 2
 SQLITE_OLDEST = (3, 37, 0)  # STRICT tables
 
 _USERS = {
@@ -104,6 +104,15 @@ CREATE TABLE clip(
   seq INTEGER PRIMARY KEY REFERENCES item ON DELETE CASCADE, codec INTEGER NOT NULL,
   frames INTEGER NOT NULL, joints BLOB NOT NULL) STRICT;
 """
+_POSE = """
+CREATE TABLE pose(
+  seq INTEGER PRIMARY KEY REFERENCES item ON DELETE CASCADE, codec INTEGER NOT NULL,
+  frames INTEGER NOT NULL, rows BLOB NOT NULL) STRICT;
+"""
+DDL += _POSE
+MIGRATIONS = {2: _POSE}
+"""What brings a gallery of the version before to the named one; each only adds tables, so that
+nothing which is stored can be lost by it."""
 
 
 def create(path: Path, meta: dict[str, str], models: list[tuple[str, int, str]]) -> None:
@@ -185,6 +194,8 @@ def connect(path: Path, *, write: bool) -> sqlite3.Connection:
         database = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
         database.execute("PRAGMA busy_timeout=10000")
         _check(database, path)
+        if write:
+            _migrate(database)
         # A writer's triggers fill the word index, which SQLite allows in a trusted schema only.
         database.execute(f"PRAGMA trusted_schema={'ON' if write else 'OFF'}")
         database.execute("PRAGMA foreign_keys=ON")
@@ -206,6 +217,16 @@ def _check(database: sqlite3.Connection, path: Path) -> None:
         raise GalleryError(
             f"{path} has format version {version}, this lavimo reads up to {VERSION}; "
             "run `pip install --upgrade lavimo`."
+        )
+
+
+def _migrate(database: sqlite3.Connection) -> None:
+    """Bring an older gallery up to date, one version a transaction; readers need not."""
+    version = database.execute("PRAGMA user_version").fetchone()[0]
+    for number in range(version + 1, VERSION + 1):
+        database.executescript(
+            f"BEGIN IMMEDIATE; {MIGRATIONS[number]} PRAGMA user_version={number}; "
+            f"UPDATE meta SET value = '{number}' WHERE key = 'version'; COMMIT;"
         )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from lavimo.errors import GalleryError
-from lavimo.gallery import schema, upkeep, writing
+from lavimo.gallery import posing, schema, upkeep, writing
 from lavimo.gallery.codec import unpack_positions
 from lavimo.gallery.contract import FileRecord, Item, KnownFile, Stats
 from lavimo.gallery.filter_sql import words_query
@@ -135,7 +135,7 @@ class SqliteGallery:
                 writing.drop_file(database, self.stored_path(path))
             if where is not None:
                 sql, values = self._session.condition(where)
-                sql = f"DELETE FROM item WHERE kind = 0 AND {sql}"
+                sql = f"DELETE FROM item WHERE kind <> 1 AND {sql}"
                 database.execute(sql, values)
                 database.execute(
                     "DELETE FROM file WHERE error IS NULL AND NOT EXISTS (SELECT 1 FROM item "
@@ -276,22 +276,63 @@ class SqliteGallery:
         raise GalleryError(f"{self.path} has no row with the id {id!r}; copy one from a search.")
 
     def positions(self, seq: int) -> Float32[np.ndarray, "frames 22 3"]:
-        """Canonical positions at 20 fps; a window's are the slice of its clip's."""
+        """Canonical positions at 20 fps; a window's are the slice of its clip's.
+
+        Raises GalleryError for a film, which has none.
+        """
         with self.snapshot():
             row = self._session.database.execute(
                 "SELECT clip.codec, clip.frames, clip.joints, item.start - owner.start, "
                 'item."end" - item.start, item.parent FROM item '
                 "JOIN item owner ON owner.seq = ifnull(item.parent, item.seq) "
-                "JOIN clip ON clip.seq = owner.seq WHERE item.seq = ?",
+                "LEFT JOIN clip ON clip.seq = owner.seq WHERE item.seq = ?",
                 (int(seq),),
             ).fetchone()
         if row is None:
             raise GalleryError(f"{self.path} has no row {seq} any more; search again.")
+        if row[2] is None:
+            item = self.rows([seq])[0]
+            raise GalleryError(f"{item.path} is a film and has no joints; name a motion.")
         whole = unpack_positions(*row[:3])
         if row[5] is None:
             return whole
         first = round(row[3] * CLIP_FPS)
         return whole[first : max(first + 1, first + round(row[4] * CLIP_FPS))]
+
+    @property
+    def generation(self) -> int:
+        """Changes with every committed change."""
+        with self.snapshot():
+            return self._session.motion().generation
+
+    def seqs(self, where: str | None = None) -> Int64[np.ndarray, " rows"]:
+        """Seqs of all rows that pass, ascending."""
+        with self.snapshot():
+            held = self._session.motion()
+            rows = self._session.passing(held, where)
+        return held.seqs if rows is None else held.seqs[rows]
+
+    def poses(
+        self, seqs: Sequence[int] | Int64[np.ndarray, " rows"]
+    ) -> list[Float32[np.ndarray, "_ 31"] | None]:
+        """Pose rows (10 Hz) in the order asked for; None where a clip's are not stored."""
+        with self.snapshot():
+            return posing.read(self._session.database, [int(seq) for seq in seqs])
+
+    def add_poses(
+        self,
+        seqs: Sequence[int] | Int64[np.ndarray, " rows"],
+        rows: Sequence[Float32[np.ndarray, "_ 31"]],
+    ) -> None:
+        """Store pose rows of clips."""
+        with self._session.writing() as database:
+            for seq, mine in zip(seqs, rows, strict=True):
+                posing.put(database, int(seq), mine)
+
+    def unposed(self) -> list[int]:
+        """Seqs of the clips whose pose rows are not stored."""
+        with self.snapshot():
+            return posing.unposed(self._session.database)
 
     def facets(self, field: str, where: str | None = None) -> dict[str, int]:
         """How many clips have each value of `field`, most frequent first.

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from lavimo.errors import GalleryError, QueryError
-from lavimo.gallery import schema
+from lavimo.gallery import posing, schema
 from lavimo.gallery.codec import unpack_positions, unpack_vectors
 from lavimo.gallery.contract import KnownFile, Stats
 from lavimo.gallery.filters import Value
@@ -18,7 +18,7 @@ DURATION_CLASSES = (2, 5, 10, 30)
 
 def count_clips(database: sqlite3.Connection) -> int:
     """How many clips (not windows) are stored."""
-    return _count(database, "item WHERE kind = 0")
+    return _count(database, "item WHERE kind <> 1")
 
 
 def facets(
@@ -49,8 +49,8 @@ def facets(
         known = ", ".join([*columns, "tag", "format", "loop", "duration", *sorted(attrs)])
         raise QueryError(f"{field!r} cannot be counted; choose one of {known}.")
     rows = database.execute(
-        f"SELECT {column} AS value, count(*) FROM item {joined} WHERE item.kind = 0 AND {condition}"
-        " GROUP BY value ORDER BY 2 DESC, 1",
+        f"SELECT {column} AS value, count(*) FROM item {joined} "
+        f"WHERE item.kind <> 1 AND {condition} GROUP BY value ORDER BY 2 DESC, 1",
         (*parameters, *values),
     )
     return {str(value): count for value, count in rows if value is not None}
@@ -60,7 +60,7 @@ def known_files(database: sqlite3.Connection, folder: Path) -> list[KnownFile]:
     """Every file that is remembered; `folder` is the one that holds the gallery."""
     rows = database.execute(
         "SELECT f.path, f.sha256, f.bytes, f.mtime_ns, f.error, f.signature, count(i.seq) "
-        "FROM file f LEFT JOIN item i ON i.file_id = f.file_id AND i.kind = 0 "
+        "FROM file f LEFT JOIN item i ON i.file_id = f.file_id AND i.kind <> 1 "
         "GROUP BY f.file_id ORDER BY f.path"
     )
     return [
@@ -74,7 +74,7 @@ def stats(database: sqlite3.Connection, path: Path, motion_no: int, sentence_no:
     models = dict(database.execute("SELECT model_no, model_id FROM model"))
     sql = "SELECT dim FROM model WHERE model_no = ?"
     dim = database.execute(sql, (motion_no,)).fetchone()[0]
-    sql = "SELECT ifnull(sum(duration), 0) FROM item WHERE kind = 0"
+    sql = "SELECT ifnull(sum(duration), 0) FROM item WHERE kind <> 1"
     seconds = database.execute(sql).fetchone()[0]
     return Stats(
         path=path,
@@ -84,7 +84,9 @@ def stats(database: sqlite3.Connection, path: Path, motion_no: int, sentence_no:
         files=_count(database, "file WHERE error IS NULL"),
         failed=_count(database, "file WHERE error IS NOT NULL"),
         clips=count_clips(database),
+        films=_count(database, "item WHERE kind = 2"),
         windows=_count(database, "item WHERE kind = 1"),
+        unposed=len(posing.unposed(database)),
         captions=_count(database, "caption"),
         sentences=_count(database, f"sentence WHERE model_no = {int(sentence_no)}"),
         seconds=float(seconds),
@@ -116,7 +118,7 @@ def verify(database: sqlite3.Connection, motion_no: int) -> list[str]:
         count = _count(database, rest)
         if count:
             problems.append(f"{count} {words}; index their files again.")
-    return problems + _clips(database)
+    return problems + posing.problems(database) + _clips(database)
 
 
 def _word_index(database: sqlite3.Connection) -> list[str]:
@@ -143,7 +145,9 @@ def verify_cache(database: sqlite3.Connection, model_no: int, held: Vectors) -> 
     problems = []
     dim = held.table.halves.shape[1]
     cursor = database.execute(
-        "SELECT seq, v FROM vector WHERE model_no = ? ORDER BY seq", (model_no,)
+        "SELECT v.seq, v.v, 2 IN (i.kind, p.kind) FROM vector v JOIN item i ON i.seq = v.seq "
+        "LEFT JOIN item p ON p.seq = i.parent WHERE v.model_no = ? ORDER BY v.seq",
+        (model_no,),
     )
     while rows := cursor.fetchmany(8192):
         seqs = np.array([row[0] for row in rows], np.int64)
@@ -153,7 +157,9 @@ def verify_cache(database: sqlite3.Connection, model_no: int, held: Vectors) -> 
         if wrong:
             problems.append(f"{wrong} rows of the cache are not those stored; delete cache/.")
         lengths = np.linalg.norm(stored.astype(np.float32), axis=1)
-        odd = int((np.abs(lengths - 1) > 0.01).sum())
+        # A film that the model knows nothing of has no direction in its space: a zero vector.
+        known = lengths > np.array([0.0 if row[2] else -1.0 for row in rows])
+        odd = int((known & (np.abs(lengths - 1) > 0.01)).sum())
         if odd:
             problems.append(f"{odd} vectors have not unit length; index their files again.")
     return problems

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from lavimo.gallery import posing
 from lavimo.gallery.codec import pack_positions, pack_vector
 from lavimo.gallery.contract import Attr, FileRecord, Kind, NewItem, NewWindow
 from lavimo.shapes import Float32
@@ -79,9 +80,12 @@ def _put_clip(
         return
     duration = item.end - item.start
     seq = _put_row(database, file_id, name, None, item.clip, item, item, duration)
-    codec, blob = pack_positions(item.positions)
-    sql = "INSERT INTO clip(seq, codec, frames, joints) VALUES(?, ?, ?, ?)"
-    database.execute(sql, (seq, codec, len(item.positions), blob))
+    if item.positions is not None:
+        codec, blob = pack_positions(item.positions)
+        sql = "INSERT INTO clip(seq, codec, frames, joints) VALUES(?, ?, ?, ?)"
+        database.execute(sql, (seq, codec, len(item.positions), blob))
+    if item.poses is not None:
+        posing.put(database, seq, item.poses)
     _put_vector(database, model_no, seq, item.vector)
     _put_captions(database, seq, item)
     for window in item.windows:
@@ -104,11 +108,12 @@ def _put_row(
     duration: float,
 ) -> int:
     attrs = clean_attrs(part.attrs)
+    kind = 1 if parent is not None else 0 if item.positions is not None else 2
     seq = database.execute(
         'INSERT INTO item(id, file_id, parent, kind, clip, start, "end", duration, fps, source, '
         "licence, mirrored_of, loop, travel, energy, attrs) "
         "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (name, file_id, parent, int(parent is not None), clip, float(part.start), float(part.end),
+        (name, file_id, parent, kind, clip, float(part.start), float(part.end),
          float(duration), float(item.fps), item.source, item.licence, item.mirrored_of,
          int(item.loop), _number(part.travel), _number(part.energy), json.dumps(attrs)),
     ).lastrowid  # fmt: skip

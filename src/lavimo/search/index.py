@@ -20,6 +20,7 @@ from lavimo.gallery.sqlite import SqliteGallery
 from lavimo.progress import Progress, Silent, Task
 from lavimo.search.crew import done
 from lavimo.search.making import Known, Made, MotionEncoder, Order
+from lavimo.search.reindex import add_poses
 from lavimo.search.sources import Failure, Found, Job, find
 from lavimo.search.takes import Clock
 
@@ -81,6 +82,7 @@ def index(
         with (progress or Silent()).task("Indexing", count, "files") as task:
             run.store_all(done(orders, encoder, workers if count >= SMALL else 1), task)
         run.complete_sentences()
+        add_poses(opened, progress)
         empty = opened.stats().clips == 0
     report.seconds = time.perf_counter() - begin
     if empty:

@@ -6,7 +6,7 @@ from typing import Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 
-from lavimo.features import canonical
+from lavimo.features import canonical, directions
 from lavimo.features.describe import Description, describe
 from lavimo.gallery.contract import Attr, FileRecord, NewItem, NewWindow
 from lavimo.motion.clip import Motion
@@ -162,6 +162,7 @@ def _item(take: Take, rows: Rows, facts: Sequence[Description]) -> NewItem:
         energy=energy(take.pieces[0]),
         attrs=given | dict(facts[0].attrs),
         windows=windows,
+        poses=directions.from_motion(take.pieces[0], canonical.FPS).rows,
     )
 
 

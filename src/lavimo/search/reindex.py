@@ -1,8 +1,9 @@
-"""Give a gallery vectors of another model, from the clips that it stores."""
+"""Give a gallery what it lacks, from the clips that it stores: vectors of a model, pose rows."""
 
 from pathlib import Path
 
-from lavimo.features.canonical import canonical_batch
+from lavimo.features import directions
+from lavimo.features.canonical import FPS, canonical_batch
 from lavimo.gallery.sqlite import SqliteGallery
 from lavimo.progress import Progress, Silent
 from lavimo.search.making import MotionEncoder, encode
@@ -16,8 +17,10 @@ def reindex(
     """Encode all rows again; returns how many were. The original files are not needed.
 
     The old vectors serve until the last new one is durable; a stopped run goes on where it was.
+    Pose rows that an older version did not store are added, whatever the model.
     """
     with SqliteGallery.open(gallery, write=True) as opened:
+        add_poses(opened, progress)
         if (opened.model_id, opened.dim) == (encoder.model_id, encoder.dim):
             return 0
         change = opened.remodel(encoder.model_id, encoder.dim)
@@ -30,3 +33,17 @@ def reindex(
                 task.advance(len(seqs))
         change.finish()
         return len(missing)
+
+
+def add_poses(gallery: SqliteGallery, progress: Progress | None = None) -> int:
+    """Store the pose rows of clips that have none, as version 1 left them; returns how many."""
+    missing = gallery.unposed()
+    if not missing:
+        return 0
+    with (progress or Silent()).task("Adding pose rows", len(missing), "clips") as task:
+        for start in range(0, len(missing), AT_ONCE):
+            seqs = missing[start : start + AT_ONCE]
+            rows = [directions.from_motion(gallery.positions(seq), FPS).rows for seq in seqs]
+            gallery.add_poses(seqs, rows)
+            task.advance(len(seqs))
+    return len(missing)

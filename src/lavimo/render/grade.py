@@ -13,8 +13,8 @@ from lavimo.render.view import View
 from lavimo.shapes import Float32, Int16, UInt8
 
 _GRAIN = 1 << 16
-"""Normal values kept in a table, entered at random for each row: drawing each costs more than
-the whole picture."""
+"""Normal values kept in a table (a power of two), entered at random for each row: drawing each
+costs more than the whole picture."""
 
 
 def graded(
@@ -70,7 +70,7 @@ def _grain(
         at = starts[y]
         for x in range(width):
             for c in range(3):
-                value = (curve[picture[y, x, c]] + table[at % len(table)] + 8) >> 4
+                value = (curve[picture[y, x, c]] + table[at & (len(table) - 1)] + 8) >> 4
                 picture[y, x, c] = min(max(value, 0), 255)
                 at += 1
 
@@ -87,11 +87,10 @@ def _blur(picture: UInt8[np.ndarray, "height width 3"], taps: Float32[np.ndarray
             at = min(max(x - reach, 0), width - 1)
             for c in range(3):
                 line[3 * x + c] = picture[y, at, c]
-        for i in range(width * 3):
-            total = np.float32(0)
-            for k in range(len(taps)):
-                total += taps[k] * line[i + 3 * k]
-            across[y, i] = total
+        across[y] = 0
+        for k in range(len(taps)):
+            for i in range(width * 3):
+                across[y, i] += taps[k] * line[i + 3 * k]
     sums = np.empty(width * 3, np.float32)
     for y in range(height):
         sums[:] = np.float32(0.5)

@@ -25,14 +25,14 @@ def kernel(function: Function) -> Function:
     """
     # A type checker that tests put around functions is nothing that numba can compile.
     plain = inspect.unwrap(function)
-    return cast(Function, numba.njit(cache=True, fastmath=False, nogil=True)(plain))
+    return cast(Function, numba.njit(cache=True, error_model="numpy")(plain))
 
 
 def _keep_where_allowed() -> None:
     """Machine code lies beside the module; a read-only installation keeps it in the cache."""
-    if numba.config.CACHE_DIR or os.access(Path(__file__).parent, os.W_OK):
-        return
-    numba.config.CACHE_DIR = str(cache_folder() / "numba")
+    config: Any = numba.config
+    if not config.CACHE_DIR and not os.access(Path(__file__).parent, os.W_OK):
+        config.CACHE_DIR = str(cache_folder() / "numba")
 
 
 _keep_where_allowed()

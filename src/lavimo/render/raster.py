@@ -89,14 +89,13 @@ class Raster:
         pictures = np.empty((len(vertices), self.height, self.width, 3), np.uint8)
         for frame, camera in enumerate(cameras):
             pictures[frame] = backgrounds[frame if len(backgrounds) > 1 else 0]
+            self._shadow(body, vertices[frame], camera, light, pictures[frame])
             box, screen = self._fill(body, vertices[frame], camera)
-            shaded = self._shadow(body, vertices[frame], camera, light)
-            lit = (normals[frame] @ light.direction).astype(np.float32)
+            lit = np.asarray(normals[frame] @ light.direction, np.float32)
             shade.shade(
-                self._ids, screen, body.triangles, body.uv, lit, normals[frame][:, 1].copy(),
+                self._ids, screen, body.triangles, body.uv, lit, normals[frame][:, 1],
                 body.material, body.texels, body.pages, light.sun, light.sky, light.ground,
-                self._soft[0], np.float32(light.shadow / max(self._weight, 1)),
-                np.array([box, shaded]), self.samples, pictures[frame],
+                box, self.samples, pictures[frame],
             )  # fmt: skip
         return pictures
 
@@ -139,17 +138,16 @@ class Raster:
         vertices: Float32[np.ndarray, "vertices 3"],
         camera: Camera,
         light: Light,
-    ) -> Int64[np.ndarray, " 4"]:
-        """Blur the shadow into `_soft[0]`, and return its box (empty without a shadow)."""
-        self._weight = 0
+        picture: UInt8[np.ndarray, "height width 3"],
+    ) -> None:
+        """Slide the posed mesh along the light onto y = 0, and darken the picture there."""
         if light.shadow <= 0:
-            return np.zeros(4, np.int64)
+            return
         slid = vertices - np.maximum(vertices[:, 1:2], 0) * (light.direction / light.direction[1])
-        screen = self._project(slid.astype(np.float32), camera, 1)
-        box = cover(screen, body.triangles, self._mask)
+        screen = self._project(slid, camera, 1)
         radius = max(1, self.height // SHADOW_BLUR)
-        self._weight = (2 * radius + 1) ** 4
-        return blur(self._mask, self._soft, box, radius)
+        box = blur(self._mask, self._soft, cover(screen, body.triangles, self._mask), radius)
+        shade.darken(picture, self._soft[0], np.float32(light.shadow / (2 * radius + 1) ** 4), box)
 
     def _project(
         self, points: Float32[np.ndarray, "vertices 3"], camera: Camera, samples: int
@@ -231,7 +229,8 @@ def fill(
         ea -= not (cy < by or (cy == by and cx > bx))
         eb -= not (ay < cy or (ay == cy and ax > cx))
         ec -= not (by < ay or (by == ay and bx > ax))
-        fa, fb, fc = np.float64(na) / area, np.float64(nb) / area, np.float64(nc) / area
+        share = 1.0 / np.float64(area)
+        fa, fb, fc = na * share, nb * share, nc * share
         slope_x = -(fa * (cy - by) + fb * (ay - cy) + fc * (by - ay)) * SNAP
         slope_y = (fa * (cx - bx) + fb * (ax - cx) + fc * (bx - ax)) * SNAP
         depth = na + (slope_x * (px - ax) + slope_y * (py - ay)) / SNAP
@@ -321,14 +320,12 @@ def blur(
 ) -> Int64[np.ndarray, " 4"]:
     """Two box blurs of the mask inside `box` into `soft[0]`, as sums; returns the wider box."""
     rows, columns = mask.shape
-    wide = np.array([
-        max(box[0] - 2 * radius, 0), max(box[1] - 2 * radius, 0),
-        min(box[2] + 2 * radius, columns), min(box[3] + 2 * radius, rows),
-    ])  # fmt: skip
+    wide = np.zeros(4, np.int64)
     if box[2] <= box[0]:
-        wide[:] = 0
         return wide
-    x0, y0, x1, y1 = wide
+    x0, y0 = max(box[0] - 2 * radius, 0), max(box[1] - 2 * radius, 0)
+    x1, y1 = min(box[2] + 2 * radius, columns), min(box[3] + 2 * radius, rows)
+    wide[0], wide[1], wide[2], wide[3] = x0, y0, x1, y1
     first, second = soft[0], soft[1]
     for y in range(y0, y1):
         for x in range(x0, x1):

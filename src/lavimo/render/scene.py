@@ -12,9 +12,11 @@ from lavimo.render.raster import Light
 from lavimo.render.shade import SRGB, to_linear
 from lavimo.render.shot import Shot
 from lavimo.render.view import Colour, View
-from lavimo.shapes import Float, Float32, UInt8
+from lavimo.shapes import Float32, UInt8
 
-KINDS = {"wall": 0, "room": 1, "noise": 2, "photo": 3, "black": 4}
+WALL, ROOM, NOISE, PHOTO, BLACK = range(5)
+KINDS = {"wall": WALL, "room": ROOM, "noise": NOISE, "photo": PHOTO, "black": BLACK}
+SKIRTING = 0.09
 LATTICE = (7, 20)
 """Rows and columns of colours all around, between which the soft noise is interpolated."""
 PHOTO_FIELD = 1.3
@@ -113,7 +115,7 @@ def _map(view: View) -> Float32[np.ndarray, "rows columns 3"]:
     low, high = _linear(view.backdrop.low), _linear(view.backdrop.high)
     part = rng.random((*LATTICE, 1))
     tint = rng.normal(1, 0.12, (*LATTICE, 3))
-    return np.clip((low + part * (high - low)) * tint, 0, 1).astype(np.float32)
+    return np.asarray(np.clip((low + part * (high - low)) * tint, 0, 1), np.float32)
 
 
 def _photo(path: Path) -> Float32[np.ndarray, "rows columns 3"]:
@@ -150,177 +152,210 @@ def _paint(
     around: Float32[np.ndarray, "rows columns 3"],
     azimuth: np.float32,
 ) -> None:
+    """Rays row by row: directions, backdrop, floor; then the mean of a pixel's rays."""
     height, width = picture.shape[:2]
-    half, one, zero = np.float32(0.5), np.float32(1), np.float32(0)
-    share = one / np.float32(samples * samples)
+    half, one = np.float32(0.5), np.float32(1)
     step = one / np.float32(samples)
-    sums = np.empty(3, np.float32)
-    colour = np.empty(3, np.float32)
+    rays = np.empty((3, width * samples), np.float32)
+    colour = np.empty((3, width * samples), np.float32)
+    sums = np.empty((3, width), np.float32)
     for row in range(height):
-        for column in range(width):
-            sums[:] = 0
-            for sub in range(samples * samples):
-                x = (column + (sub % samples + half) * step - half * width) / scale
-                y = -(row + (sub // samples + half) * step - half * height) / scale
-                dx = axes[0, 0] * x + axes[1, 0] * y + axes[2, 0]
-                dy = axes[0, 1] * x + axes[1, 1] * y + axes[2, 1]
-                dz = axes[0, 2] * x + axes[1, 2] * y + axes[2, 2]
-                if kind == 4:
-                    colour[:] = 0
-                elif kind == 1:
-                    _room_ray(colour, eye, dx, dy, dz, scale, floor, colours, room, panels)
-                else:
-                    if kind == 0:
-                        # Light rises from the horizon; rational, as an arc tangent is slow.
-                        up = max(dy, zero) / np.sqrt(dx * dx + dz * dz + dy * dy)
-                        for c in range(3):
-                            colour[c] = colours[0, c] + up * (colours[1, c] - colours[0, c])
-                    else:
-                        _map_ray(colour, dx, dy, dz, around, azimuth, kind)
-                    if dy < 0:
-                        _floor_ray(colour, eye, dx, dy, dz, scale, floor)
-                for c in range(3):
-                    sums[c] += colour[c]
+        sums[:] = 0
+        for sub in range(samples):
+            y = np.float32(half * height - row - (sub + half) * step) / scale
+            _aim(rays, axes, y, step / scale, np.float32(half * width) / scale)
+            if kind == BLACK or kind == ROOM:
+                colour[:] = 0
+            elif kind == WALL:
+                _wall_rays(colour, rays, colours)
+            elif kind == NOISE:
+                _noise_rays(colour, rays, around)
+            else:
+                _photo_rays(colour, rays, around, azimuth)
+            if kind != BLACK and min(rays[1, 0], rays[1, -1]) < 0:
+                _floor_rays(colour, rays, eye, scale, floor, kind == ROOM)
+            if kind == ROOM:
+                _room_rays(colour, rays, eye, room, colours, panels)
             for c in range(3):
-                value = min(sums[c] * share, one)
-                picture[row, column, c] = SRGB[int(value * np.float32(4095) + half)]
+                for x in range(width):
+                    for k in range(samples):
+                        sums[c, x] += colour[c, x * samples + k]
+        share = np.float32(4095) * step * step
+        for x in range(width):
+            for c in range(3):
+                picture[row, x, c] = SRGB[int(min(sums[c, x] * share, np.float32(4095)) + half)]
 
 
 @kernel
-def _floor_ray(
-    colour: Float32[np.ndarray, " 3"],
-    eye: Float32[np.ndarray, " 3"],
-    dx: np.float32,
-    dy: np.float32,
-    dz: np.float32,
-    scale: np.float32,
-    floor: Float32[np.ndarray, " 10"],
+def _aim(
+    rays: Float32[np.ndarray, "3 n"],
+    axes: Float32[np.ndarray, "3 3"],
+    y: np.float32,
+    step: np.float32,
+    edge: np.float32,
 ) -> None:
-    """Blend the floor over `colour` along a ray that goes down."""
-    one, half = np.float32(1), np.float32(0.5)
-    t = -eye[1] / dy
-    x, z = eye[0] + t * dx - floor[8], eye[2] + t * dz - floor[9]
-    far = (x * x + z * z) / (floor[5] * floor[5])
-    weight = one / (one + far * far)
-    tone = one
-    if floor[3] > 0:
-        u = (x * floor[6] + z * floor[7]) / floor[4]
-        v = (z * floor[6] - x * floor[7]) / floor[4]
-        # Tiles seen at a slant fade into their mean before they flicker.
-        footprint = t / (scale * -dy * floor[4]) * np.sqrt(dx * dx + dy * dy + dz * dz)
-        sharp = min(half / max(footprint, np.float32(1e-6)), np.float32(1e6))
-        tone += floor[3] * _wave(u, sharp) * _wave(v, sharp)
-    for c in range(3):
-        colour[c] += weight * (min(floor[c] * tone, one) - colour[c])
+    """Directions of a row of rays, unit length forward."""
+    for i in range(3):
+        base = axes[1, i] * y + axes[2, i] - axes[0, i] * edge
+        slope = axes[0, i] * step
+        for n in range(rays.shape[1]):
+            rays[i, n] = base + slope * (np.float32(n) + np.float32(0.5))
 
 
 @kernel
-def _wave(u: np.float32, sharp: np.float32) -> np.float32:
-    """A square wave of period 2 between -1 and 1, its edges softened over a pixel."""
-    part = (u * np.float32(0.5)) - np.floor(u * np.float32(0.5))
-    slope = np.float32(4) * abs(part - np.float32(0.5)) - np.float32(1)
-    return max(min(slope * sharp, np.float32(1)), np.float32(-1)) * min(
-        sharp * np.float32(2), np.float32(1)
-    )
+def _wall_rays(
+    colour: Float32[np.ndarray, "3 n"],
+    rays: Float32[np.ndarray, "3 n"],
+    colours: Float32[np.ndarray, "2 3"],
+) -> None:
+    """Light that rises from the horizon, by the sine of the ray's height."""
+    red, green, blue = colour[0], colour[1], colour[2]
+    r0, g0, b0 = colours[0, 0], colours[0, 1], colours[0, 2]
+    r1, g1, b1 = colours[1, 0] - r0, colours[1, 1] - g0, colours[1, 2] - b0
+    for n in range(rays.shape[1]):
+        x, y, z = rays[0, n], rays[1, n], rays[2, n]
+        up = max(y, np.float32(0)) / np.sqrt(x * x + y * y + z * z)
+        red[n], green[n], blue[n] = r0 + up * r1, g0 + up * g1, b0 + up * b1
 
 
 @kernel
-def _room_ray(
-    colour: Float32[np.ndarray, " 3"],
+def _floor_rays(
+    colour: Float32[np.ndarray, "3 n"],
+    rays: Float32[np.ndarray, "3 n"],
     eye: Float32[np.ndarray, " 3"],
-    dx: np.float32,
-    dy: np.float32,
-    dz: np.float32,
     scale: np.float32,
     floor: Float32[np.ndarray, " 10"],
-    colours: Float32[np.ndarray, "2 3"],
+    inside: bool,
+) -> None:
+    """The floor over what is behind it, wherever a ray goes down."""
+    zero, half, one = np.float32(0), np.float32(0.5), np.float32(1)
+    # Everything is in names before the loop, or the compiler reads it again for every ray.
+    red, green, blue = colour[0], colour[1], colour[2]
+    floor_red, floor_green, floor_blue, contrast = floor[0], floor[1], floor[2], floor[3]
+    # A room's floor does not fade: it ends at the wall.
+    reach = zero if inside else one / (floor[5] * floor[5])
+    cos, sin = half * floor[6] / floor[4], half * floor[7] / floor[4]
+    ex, ey, ez = eye[0] - floor[8], eye[1], eye[2] - floor[9]
+    size = half * scale * floor[4]
+    for n in range(rays.shape[1]):
+        dx, dy, dz = rays[0, n], rays[1, n], rays[2, n]
+        down = max(-dy, np.float32(1e-6))
+        t = ey / down
+        x, z = ex + t * dx, ez + t * dz
+        far = (x * x + z * z) * reach
+        weight = (one if dy < zero else zero) / (one + far * far)
+        # Tiles seen at a slant fade into their mean before they flicker.
+        sharp = min(size * down / t, np.float32(1e6))
+        u, v = x * cos + z * sin, z * cos - x * sin
+        u, v = abs(u - np.floor(u) - half), abs(v - np.floor(v) - half)
+        u = (np.float32(4) * u - one) * sharp
+        v = (np.float32(4) * v - one) * sharp
+        u, v = max(min(u, one), -one), max(min(v, one), -one)
+        fine = min(sharp * half, one)
+        tone = one + contrast * u * v * fine * fine
+        red[n] += weight * (floor_red * tone - red[n])
+        green[n] += weight * (floor_green * tone - green[n])
+        blue[n] += weight * (floor_blue * tone - blue[n])
+
+
+@kernel
+def _room_rays(
+    colour: Float32[np.ndarray, "3 n"],
+    rays: Float32[np.ndarray, "3 n"],
+    eye: Float32[np.ndarray, " 3"],
     room: Float32[np.ndarray, " 7"],
+    colours: Float32[np.ndarray, "2 3"],
     panels: Float32[np.ndarray, "panels 8"],
 ) -> None:
-    """The colour of a wall, the ceiling or the floor that a ray inside the room meets first."""
-    one = np.float32(1)
+    """Walls with their panels and skirting, and the ceiling, of the room the eye is in, over its floor."""
+    zero, one, tiny = np.float32(0), np.float32(1), np.float32(1e-9)
     cos, sin, ceiling = room[4], room[5], room[6]
-    # Room axes: the far wall from the camera is at the low end of the second one.
     ex, ez = eye[0] * cos - eye[2] * sin, eye[0] * sin + eye[2] * cos
-    rx, rz = dx * cos - dz * sin, dx * sin + dz * cos
-    best = np.float32(1e9)
-    if abs(rx) > np.float32(1e-9):
-        best = ((room[1] if rx > 0 else room[0]) - ex) / rx
-    wall = 1 if rx > 0 else 3
-    if abs(rz) > np.float32(1e-9):
-        other = ((room[3] if rz > 0 else room[2]) - ez) / rz
-        if other < best:
-            best = other
-            wall = 2 if rz > 0 else 0
-    y = eye[1] + best * dy
-    if y < 0:
-        for c in range(3):
-            colour[c] = floor[c]
-        _floor_ray(colour, eye, dx, dy, dz, scale, floor)
-        return
-    if y > ceiling:
-        for c in range(3):
-            colour[c] = min(colours[1, c] * np.float32(1.1), one)
-        return
-    if wall == 0 or wall == 2:
-        along = (ex + best * rx - room[0]) / (room[1] - room[0])
-    else:
-        along = (ez + best * rz - room[2]) / (room[3] - room[2])
-    up = y / ceiling
-    tone = one - np.float32(0.09) * np.float32(wall)
-    for c in range(3):
-        colour[c] = tone * (colours[0, c] + up * (colours[1, c] - colours[0, c]))
-    for p in range(len(panels)):
-        if (
-            panels[p, 0] == wall
-            and panels[p, 1] <= along < panels[p, 2]
-            and panels[p, 3] <= up < panels[p, 4]
-        ):
+    for n in range(rays.shape[1]):
+        dx, dy, dz = rays[0, n], rays[1, n], rays[2, n]
+        # Room axes: the wall that the camera looks at is at the low end of the second one.
+        rx, rz = dx * cos - dz * sin, dx * sin + dz * cos
+        far_x = ((room[1] if rx > zero else room[0]) - ex) / (rx if abs(rx) > tiny else tiny)
+        far_z = ((room[3] if rz > zero else room[2]) - ez) / (rz if abs(rz) > tiny else tiny)
+        far_x = far_x if far_x > zero else np.float32(1e9)
+        far_z = far_z if far_z > zero else np.float32(1e9)
+        t = min(far_x, far_z)
+        y = eye[1] + t * dy
+        if y < zero:
+            continue  # the floor comes first
+        if y > ceiling:
             for c in range(3):
-                colour[c] = panels[p, 5 + c]
-    if y < np.float32(0.09):
+                colour[c, n] = min(colours[1, c] * np.float32(1.1), one)
+            continue
+        if far_z < far_x:
+            wall = 2 if rz > zero else 0
+            along = (ex + t * rx - room[0]) / (room[1] - room[0])
+        else:
+            wall = 1 if rx > zero else 3
+            along = (ez + t * rz - room[2]) / (room[3] - room[2])
+        up = y / ceiling
+        tone = (one - np.float32(0.09) * np.float32(wall)) * (
+            np.float32(0.5) if y < np.float32(SKIRTING) else one
+        )
         for c in range(3):
-            colour[c] *= np.float32(0.5)
+            colour[c, n] = tone * (colours[0, c] + up * (colours[1, c] - colours[0, c]))
+        for p in range(len(panels)):
+            if (
+                panels[p, 0] == wall
+                and panels[p, 1] <= along < panels[p, 2]
+                and panels[p, 3] <= up < panels[p, 4]
+            ):
+                for c in range(3):
+                    colour[c, n] = panels[p, 5 + c]
 
 
 @kernel
-def _map_ray(
-    colour: Float32[np.ndarray, " 3"],
-    dx: np.float32,
-    dy: np.float32,
-    dz: np.float32,
+def _noise_rays(
+    colour: Float32[np.ndarray, "3 n"],
+    rays: Float32[np.ndarray, "3 n"],
     around: Float32[np.ndarray, "rows columns 3"],
-    azimuth: np.float32,
-    kind: int,
 ) -> None:
-    """Colours by direction: soft noise all around, or a photo that faces the camera."""
-    one, half = np.float32(1), np.float32(0.5)
-    rows, columns = around.shape[:2]
-    # The camera stands at `azimuth` and looks the other way.
-    angle = np.arctan2(dx, dz) - azimuth + np.float32(np.pi)
-    angle -= np.float32(2 * np.pi) * np.floor(angle / np.float32(2 * np.pi) + half)
-    rise = np.arctan2(dy, np.sqrt(dx * dx + dz * dz))
-    if kind == 3:
-        u = -angle / np.float32(PHOTO_FIELD) * rows + half * columns
-        v = (half - rise / np.float32(PHOTO_FIELD)) * rows
-        u = abs((u % (2 * columns)) - columns)
-        v = abs((v % (2 * rows)) - rows)
-        u, v = columns - u, rows - v
-    else:
-        u = (angle / np.float32(2 * np.pi) + half) * columns
-        v = (half - rise / np.float32(np.pi)) * (rows - 1)
-    iu, iv = int(np.floor(u)), int(np.floor(v))
-    fu, fv = u - iu, v - iv
-    if kind == 2:
-        fu, fv = fu * fu * (3 - 2 * fu), fv * fv * (3 - 2 * fv)
-        ju = (iu + 1) % columns
-        iu %= columns
-    else:
-        iu = min(max(iu, 0), columns - 1)
-        ju = min(iu + 1, columns - 1)
-    iv = min(max(iv, 0), rows - 1)
-    jv = min(iv + 1, rows - 1)
-    for c in range(3):
-        upper = around[iv, iu, c] * (one - fu) + around[iv, ju, c] * fu
-        lower = around[jv, iu, c] * (one - fu) + around[jv, ju, c] * fu
-        colour[c] = upper + fv * (lower - upper)
+    """Colours of a coarse lattice all around, eased from one to the next."""
+    zero, one, half = np.float32(0), np.float32(1), np.float32(0.5)
+    two, three = np.float32(2), np.float32(3)
+    rows, columns = around.shape[0], around.shape[1]
+    for n in range(rays.shape[1]):
+        dx, dy, dz = rays[0, n], rays[1, n], rays[2, n]
+        # Around by the way along a square rather than by an angle: no arc tangent.
+        quarter = dx / (abs(dx) + abs(dz))
+        quarter = quarter + one if dz >= zero else three - quarter
+        u = quarter * np.float32(0.25) * np.float32(columns)
+        rise = dy / np.sqrt(dx * dx + dy * dy + dz * dz)
+        v = (half - half * rise) * np.float32(rows - 1)
+        iu, iv = min(int(u), columns - 1), min(int(v), rows - 2)
+        fu, fv = u - np.float32(iu), v - np.float32(iv)
+        fu, fv = fu * fu * (three - two * fu), fv * fv * (three - two * fv)
+        ju = iu + 1 if iu + 1 < columns else 0
+        for c in range(3):
+            upper = around[iv, iu, c] * (one - fu) + around[iv, ju, c] * fu
+            lower = around[iv + 1, iu, c] * (one - fu) + around[iv + 1, ju, c] * fu
+            colour[c, n] = upper + fv * (lower - upper)
+
+
+@kernel
+def _photo_rays(
+    colour: Float32[np.ndarray, "3 n"],
+    rays: Float32[np.ndarray, "3 n"],
+    photo: Float32[np.ndarray, "rows columns 3"],
+    azimuth: np.float32,
+) -> None:
+    """A photo that faces a camera at `azimuth`, mirrored beyond its edges; nearest pixel."""
+    half, turn = np.float32(0.5), np.float32(2 * np.pi)
+    rows, columns = photo.shape[0], photo.shape[1]
+    scale = np.float32(rows / PHOTO_FIELD)
+    for n in range(rays.shape[1]):
+        dx, dy, dz = rays[0, n], rays[1, n], rays[2, n]
+        # The camera looks away from where it stands.
+        angle = np.arctan2(dx, dz) - azimuth + half * turn
+        angle -= turn * np.floor(angle / turn + half)
+        rise = np.arctan2(dy, np.sqrt(dx * dx + dz * dz))
+        u = int(np.floor(half * np.float32(columns) - angle * scale)) % (2 * columns)
+        v = int(np.floor(half * np.float32(rows) - rise * scale)) % (2 * rows)
+        u, v = min(u, 2 * columns - 1 - u), min(v, 2 * rows - 1 - v)
+        for c in range(3):
+            colour[c, n] = photo[v, u, c]

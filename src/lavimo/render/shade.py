@@ -44,115 +44,136 @@ def shade(
     sun: Float32[np.ndarray, " 3"],
     sky: Float32[np.ndarray, " 3"],
     ground: Float32[np.ndarray, " 3"],
-    soft: Int32[np.ndarray, "height width"],
-    darkness: np.float32,
-    boxes: Int64[np.ndarray, "2 4"],
+    box: Int64[np.ndarray, " 4"],
     samples: int,
     picture: UInt8[np.ndarray, "height width 3"],
 ) -> None:
-    """Colour the pixels of two boxes (body, in samples; shadow, in pixels) over `picture`.
+    """Colour the mesh inside a box of samples over `picture`.
 
     `lit` is normal . light a vertex, `upward` the normal's y; both are interpolated in
-    perspective, as uv. `soft` times `darkness` is what the shadow takes from the background.
+    perspective, as uv.
     """
-    height, width = picture.shape[:2]
-    one, zero = np.float32(1), np.float32(0)
-    half = np.float32(0.5)
+    height, width = picture.shape[0], picture.shape[1]
+    one, zero, half = np.float32(1), np.float32(0), np.float32(0.5)
+    fine = np.float32(FINE)
     share = one / np.float32(samples * samples)
-    left, top = boxes[0, 0] // samples, boxes[0, 1] // samples
-    right = min((boxes[0, 2] + samples - 1) // samples, width)
-    bottom = min((boxes[0, 3] + samples - 1) // samples, height)
-    shadowed = boxes[1, 2] > boxes[1, 0]
-    y_from, y_to = top, bottom
-    if shadowed:
-        y_from, y_to = min(top, boxes[1, 1]), max(bottom, boxes[1, 3])
-        if bottom <= top:
-            y_from, y_to = boxes[1, 1], boxes[1, 3]
+    left, top = box[0] // samples, box[1] // samples
+    right = min((box[2] + samples - 1) // samples, width)
+    bottom = min((box[3] + samples - 1) // samples, height)
+    sun_r, sun_g, sun_b = sun[0], sun[1], sun[2]
+    low_r, low_g, low_b = ground[0], ground[1], ground[2]
+    rise_r, rise_g, rise_b = sky[0] - low_r, sky[1] - low_g, sky[2] - low_b
+    down, across = np.empty(samples * samples, np.int64), np.empty(samples * samples, np.int64)
+    for k in range(samples * samples):
+        down[k], across[k] = k // samples, k % samples
     last = -1
     x0 = y0 = m1x = m1y = m2x = m2y = n0 = n1 = n2 = zero
     u0 = u1 = u2 = v0 = v1 = v2 = l0 = l1 = l2 = p0 = p1 = p2 = zero
+    wide_f = tall_f = zero
     start = wide = tall = np.int64(0)
-    for y in range(y_from, y_to):
-        in_body = top <= y < bottom
-        in_shadow = shadowed and boxes[1, 1] <= y < boxes[1, 3]
-        x_from, x_to = left, right
-        if not in_body:
-            x_from, x_to = boxes[1, 0], boxes[1, 2]
-        elif in_shadow:
-            x_from, x_to = min(left, boxes[1, 0]), max(right, boxes[1, 2])
-        for x in range(x_from, x_to):
+    for y in range(top, bottom):
+        for x in range(left, right):
             red = green = blue = zero
             hits = 0
-            if in_body and left <= x < right:
-                for sub in range(samples * samples):
-                    row, column = y * samples + sub // samples, x * samples + sub % samples
-                    t = ids[row, column]
-                    if t < 0:
-                        continue
-                    hits += 1
-                    if t != last:
-                        last = t
-                        a, b, c = triangles[t, 0], triangles[t, 1], triangles[t, 2]
-                        x0, y0, n0 = screen[a, 0], screen[a, 1], screen[a, 2]
-                        bx, by, n1 = screen[b, 0] - x0, screen[b, 1] - y0, screen[b, 2]
-                        cx, cy, n2 = screen[c, 0] - x0, screen[c, 1] - y0, screen[c, 2]
-                        area = bx * cy - by * cx
-                        inverse = one / area
-                        m1x, m1y = cy * inverse, -cx * inverse
-                        m2x, m2y = -by * inverse, bx * inverse
-                        u0, u1, u2 = uv[a, 0], uv[b, 0], uv[c, 0]
-                        v0, v1, v2 = uv[a, 1], uv[b, 1], uv[c, 1]
-                        # Seen from behind (corners turn the other way), the other side is lit.
-                        side = one if area < 0 else -one
-                        l0, l1, l2 = side * lit[a], side * lit[b], side * lit[c]
-                        p0, p1, p2 = side * upward[a], side * upward[b], side * upward[c]
-                        start, wide, tall = pages[material[t]]
-                    px, py = column + half - x0, row + half - y0
-                    w1 = (m1x * px + m1y * py) * n1
-                    w2 = (m2x * px + m2y * py) * n2
-                    w0 = (one - m1x * px - m1y * py - m2x * px - m2y * py) * n0
-                    scale = one / (w0 + w1 + w2)
-                    w0, w1, w2 = w0 * scale, w1 * scale, w2 * scale
-                    key = max(w0 * l0 + w1 * l1 + w2 * l2, zero)
-                    sway = half + half * (w0 * p0 + w1 * p1 + w2 * p2)
-                    fx = (w0 * u0 + w1 * u1 + w2 * u2) * np.float32(wide) - half
-                    fy = (w0 * v0 + w1 * v1 + w2 * v2) * np.float32(tall) - half
-                    ix, iy = np.int64(np.floor(fx)), np.int64(np.floor(fy))
-                    fx, fy = fx - np.float32(ix), fy - np.float32(iy)
-                    ix, iy = ix % wide, iy % tall
-                    jx = ix + 1 if ix + 1 < wide else 0
-                    jy = iy + 1 if iy + 1 < tall else 0
-                    k00, k01 = start + iy * wide + ix, start + iy * wide + jx
-                    k10, k11 = start + jy * wide + ix, start + jy * wide + jx
-                    f11 = fx * fy * np.float32(FINE)
-                    f01 = fx * np.float32(FINE) - f11
-                    f10 = fy * np.float32(FINE) - f11
-                    f00 = np.float32(FINE) - f01 - f10 - f11
-                    for channel in range(3):
-                        texel = (
-                            f00 * texels[k00, channel]
-                            + f01 * texels[k01, channel]
-                            + f10 * texels[k10, channel]
-                            + f11 * texels[k11, channel]
-                        )
-                        albedo = LINEAR[int(texel + half)]
-                        low = ground[channel]
-                        value = albedo * (sun[channel] * key + low + (sky[channel] - low) * sway)
-                        if channel == 0:
-                            red += value
-                        elif channel == 1:
-                            green += value
-                        else:
-                            blue += value
-            dark = zero
-            if in_shadow and boxes[1, 0] <= x < boxes[1, 2]:
-                dark = darkness * np.float32(soft[y, x])
-            if hits == 0 and dark == 0:
+            first_row, first_column = y * samples, x * samples
+            done = 0
+            for k in range(samples * samples):
+                row, column = first_row + down[k], first_column + across[k]
+                t = ids[row, column]
+                if t < 0 or (done >> k) & 1:
+                    continue
+                # All samples of the pixel on this triangle take the colour of their middle.
+                count, right_of, below = 1, column, row
+                for other in range(k + 1, samples * samples):
+                    row, column = first_row + down[other], first_column + across[other]
+                    if ids[row, column] == t:
+                        count += 1
+                        right_of += column
+                        below += row
+                        done |= 1 << other
+                part = np.float32(count)
+                hits += count
+                if t != last:
+                    last = t
+                    a, b, c = triangles[t, 0], triangles[t, 1], triangles[t, 2]
+                    x0, y0, n0 = screen[a, 0], screen[a, 1], screen[a, 2]
+                    bx, by, n1 = screen[b, 0] - x0, screen[b, 1] - y0, screen[b, 2]
+                    cx, cy, n2 = screen[c, 0] - x0, screen[c, 1] - y0, screen[c, 2]
+                    area = bx * cy - by * cx
+                    inverse = one / area
+                    m1x, m1y = cy * inverse, -cx * inverse
+                    m2x, m2y = -by * inverse, bx * inverse
+                    x0, y0 = x0 - half, y0 - half
+                    page = material[t]
+                    start, wide, tall = pages[page, 0], pages[page, 1], pages[page, 2]
+                    wide_f, tall_f = np.float32(wide), np.float32(tall)
+                    u0, u1, u2 = uv[a, 0] * wide_f, uv[b, 0] * wide_f, uv[c, 0] * wide_f
+                    v0, v1, v2 = uv[a, 1] * tall_f, uv[b, 1] * tall_f, uv[c, 1] * tall_f
+                    # Seen from behind (corners turn the other way), the other side is lit.
+                    side = one if area < zero else -one
+                    l0, l1, l2 = side * lit[a], side * lit[b], side * lit[c]
+                    side *= half
+                    p0, p1, p2 = side * upward[a], side * upward[b], side * upward[c]
+                inverse = one / part
+                px, py = np.float32(right_of) * inverse - x0, np.float32(below) * inverse - y0
+                w1, w2 = m1x * px + m1y * py, m2x * px + m2y * py
+                w0, w1, w2 = (one - w1 - w2) * n0, w1 * n1, w2 * n2
+                scale = one / (w0 + w1 + w2)
+                w0, w1, w2 = w0 * scale, w1 * scale, w2 * scale
+                key = max(w0 * l0 + w1 * l1 + w2 * l2, zero)
+                sway = half + (w0 * p0 + w1 * p1 + w2 * p2)
+                fx = (w0 * u0 + w1 * u1 + w2 * u2) - half
+                fy = (w0 * v0 + w1 * v1 + w2 * v2) - half
+                gx, gy = np.floor(fx), np.floor(fy)
+                ix, iy = np.int64(gx), np.int64(gy)
+                fx, fy = fx - gx, fy - gy
+                # Textures repeat; dividing is slow and seldom needed.
+                if ix < 0 or ix >= wide:
+                    ix %= wide
+                if iy < 0 or iy >= tall:
+                    iy %= tall
+                jx = ix + 1 if ix + 1 < wide else 0
+                jy = iy + 1 if iy + 1 < tall else 0
+                k00, k01 = start + iy * wide + ix, start + iy * wide + jx
+                k10, k11 = start + jy * wide + ix, start + jy * wide + jx
+                f11 = fx * fy * fine
+                f01, f10 = fx * fine - f11, fy * fine - f11
+                f00 = fine - f01 - f10 - f11
+                r = f00 * texels[k00, 0] + f01 * texels[k01, 0]
+                g = f00 * texels[k00, 1] + f01 * texels[k01, 1]
+                b_ = f00 * texels[k00, 2] + f01 * texels[k01, 2]
+                r += f10 * texels[k10, 0] + f11 * texels[k11, 0]
+                g += f10 * texels[k10, 1] + f11 * texels[k11, 1]
+                b_ += f10 * texels[k10, 2] + f11 * texels[k11, 2]
+                red += part * LINEAR[np.int64(r + half)] * (sun_r * key + low_r + rise_r * sway)
+                green += part * LINEAR[np.int64(g + half)] * (sun_g * key + low_g + rise_g * sway)
+                blue += part * LINEAR[np.int64(b_ + half)] * (sun_b * key + low_b + rise_b * sway)
+            if hits == 0:
                 continue
-            behind = (one - share * np.float32(hits)) * (one - dark)
-            for channel in range(3):
-                seen = red if channel == 0 else (green if channel == 1 else blue)
-                value = share * seen
-                if behind > 0:
-                    value += behind * LINEAR[picture[y, x, channel] * FINE]
-                picture[y, x, channel] = SRGB[int(min(value, one) * np.float32(4095) + half)]
+            red, green, blue = red * share, green * share, blue * share
+            behind = one - share * np.float32(hits)
+            if behind > zero:
+                red += behind * LINEAR[np.int64(picture[y, x, 0]) * FINE]
+                green += behind * LINEAR[np.int64(picture[y, x, 1]) * FINE]
+                blue += behind * LINEAR[np.int64(picture[y, x, 2]) * FINE]
+            picture[y, x, 0] = SRGB[np.int64(min(red, one) * np.float32(4095) + half)]
+            picture[y, x, 1] = SRGB[np.int64(min(green, one) * np.float32(4095) + half)]
+            picture[y, x, 2] = SRGB[np.int64(min(blue, one) * np.float32(4095) + half)]
+
+
+@kernel
+def darken(
+    picture: UInt8[np.ndarray, "height width 3"],
+    soft: Int32[np.ndarray, "height width"],
+    darkness: np.float32,
+    box: Int64[np.ndarray, " 4"],
+) -> None:
+    """Take the shadow's share of light (`soft` times `darkness`) from the background in a box."""
+    one, half = np.float32(1), np.float32(0.5)
+    for y in range(box[1], box[3]):
+        for x in range(box[0], box[2]):
+            if soft[y, x] > 0:
+                left = (one - darkness * np.float32(soft[y, x])) * np.float32(4095)
+                for c in range(3):
+                    light = LINEAR[np.int64(picture[y, x, c]) * FINE]
+                    picture[y, x, c] = SRGB[np.int64(light * left + half)]

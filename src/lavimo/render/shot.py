@@ -133,7 +133,9 @@ def _roll(axes: Float32[np.ndarray, "3 3"], degrees: float) -> Float[np.ndarray,
 
 def _glide(pelvis: Float32[np.ndarray, "frames 3"], fps: float) -> Float32[np.ndarray, "frames 3"]:
     """The way over the floor, low-passed."""
-    return (_smooth(pelvis, GLIDE * fps) * np.array([1, 0, 1])).astype(np.float32)
+    path: Float32[np.ndarray, "frames 3"] = _smooth(pelvis, GLIDE * fps).astype(np.float32)
+    path[:, 1] = 0
+    return path
 
 
 def _tremble(

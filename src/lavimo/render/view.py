@@ -24,7 +24,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """A record that cannot change and refuses names it does not know."""
 
 
-class Light(Record):
+class Light(Record, frozen=True):
     """A sun `azimuth` degrees beside the camera (positive: to its right) and light all around."""
 
     azimuth: float = 35.0
@@ -35,7 +35,7 @@ class Light(Record):
     ambient: float = 0.38
 
 
-class Floor(Record):
+class Floor(Record, frozen=True):
     """A plane at height 0 with a checker of `tile` metres that fades into the backdrop."""
 
     colour: Colour = GREY
@@ -45,7 +45,7 @@ class Floor(Record):
     turn: float = 0.0
 
 
-class Panel(Record):
+class Panel(Record, frozen=True):
     """A rectangle on a wall: a door, a window, a picture; shares of the wall, and its colour."""
 
     wall: int
@@ -56,7 +56,7 @@ class Panel(Record):
     colour: Colour
 
 
-class Backdrop(Record):
+class Backdrop(Record, frozen=True):
     """What is behind the person: a wall of light, a room, soft noise, a photo or nothing."""
 
     kind: Literal["wall", "room", "noise", "photo", "black"] = "wall"
@@ -71,7 +71,7 @@ class Backdrop(Record):
     photo: str = ""
 
 
-class View(Record):
+class View(Record, frozen=True):
     """Everything beside the motion that decides the pictures of one clip."""
 
     avatar: str

@@ -1,17 +1,15 @@
 """Motion files become canonical positions, once: cached by content, resumable, on both cores."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
 
 from lavimo.data.manifest import Problem, Row
+from lavimo.data.pool import in_processes
 from lavimo.data.sample import Sample
 from lavimo.errors import DataError, LavimoError
 from lavimo.features.canonical import CANONICAL_VERSION, FPS
@@ -110,7 +108,9 @@ def prepare(
     count = sum(map(len, jobs))
     if count:
         with (progress or Silent()).task("Preparing", count) as task:
-            for done, failed in _run(jobs, workers if count >= _POOL_FROM else 1):
+            # A big pack of many clips first, so that it does not stand alone at the end.
+            jobs.sort(key=len, reverse=True)
+            for done, failed in in_processes(_do, jobs, workers if count >= _POOL_FROM else 1):
                 reasons.update(failed)
                 task.advance(done, note=f"{len(reasons)} failed" if reasons else "")
     kept = [(row, path) for row, path in zip(rows, paths, strict=True) if row.id not in reasons]
@@ -145,30 +145,6 @@ def _path(place: Path, key: str) -> Path:
 
 _Job = list[tuple[Row, Path]]
 _Done = tuple[int, dict[str, str]]
-
-
-def _run(jobs: list[_Job], workers: int) -> Iterator[_Done]:
-    """(clips done, reasons of failures) for each job, as they end."""
-    if workers < 2 or len(jobs) < 2:
-        yield from map(_do, jobs)
-        return
-    # A big pack of many clips first, so that it does not stand alone at the end.
-    waiting = sorted(jobs, key=len, reverse=True)
-    running: dict[Future[_Done], _Job] = {}
-    try:
-        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-            while waiting or running:
-                while waiting and len(running) < workers + 2:
-                    job = waiting.pop(0)
-                    running[pool.submit(_do, job)] = job
-                ended, _ = wait(running, return_when=FIRST_COMPLETED)
-                for future in ended:
-                    result = future.result()
-                    del running[future]
-                    yield result
-    except BrokenProcessPool:
-        # No process could be started (a script without a `__main__` guard), or one was killed.
-        yield from map(_do, [*running.values(), *waiting])
 
 
 def _do(job: _Job) -> _Done:

@@ -29,6 +29,8 @@ SAME_BOX = 0.3
 """Detections whose boxes overlap more (intersection over union) are averaged to one."""
 ROOM = 1.25
 """The crop is this much wider than the circle round the body."""
+OUTLINE = 16
+"""Cells along an edge of an outline."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,8 @@ class Body:
     score: float
     region: Region
     """Where to look for the person in the next picture."""
+    outline: Float32[np.ndarray, "16 16"]
+    """The silhouette in the square that was looked at: the covered share of each cell."""
 
     @cached_property
     def quality(self) -> float:
@@ -124,7 +128,7 @@ class Landmarker:
 
         scale = region.side / CROP_EDGE
         crop(picture, self._input, (region.x, region.y), scale, region.angle, 0.0, 1.0)
-        points, score, _, _, world = _run(self._network, self._input)
+        points, score, outline, _, world = _run(self._network, self._input)
         points, world = points.reshape(39, 5), world.reshape(39, 3)
         turn = _turn(region.angle)
         middle = np.array([region.x, region.y], np.float32)
@@ -136,6 +140,7 @@ class Landmarker:
             visibility=_sigmoid(points[:COUNT, 3]),
             score=float(score.reshape(())),
             region=_region(placed[COUNT], placed[COUNT + 1]),
+            outline=_coverage(outline[..., 0]),
         )
 
     def better_way_up(self, picture: UInt8[np.ndarray, "height width 3"], region: Region) -> Body:
@@ -166,6 +171,11 @@ def _run(network: Any, picture: Float32[np.ndarray, "rows columns 3"]) -> list[A
 
 def _sigmoid(values: Float32[np.ndarray, "..."]) -> Float32[np.ndarray, "..."]:
     return np.asarray(1 / (1 + np.exp(-np.clip(values, -80, 80))), np.float32)
+
+
+def _coverage(logits: Float32[np.ndarray, "256 256"]) -> Float32[np.ndarray, "16 16"]:
+    cells = (logits > 0).reshape(OUTLINE, CROP_EDGE // OUTLINE, OUTLINE, CROP_EDGE // OUTLINE)
+    return cells.mean(axis=(1, 3), dtype=np.float32)
 
 
 def _turn(angle: float) -> Float32[np.ndarray, "2 2"]:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from lavimo.shapes import Float, Float32, UInt8
-from lavimo.video.landmarks import COUNT, LEAST, Body, Detector, Landmarker, Region
+from lavimo.video.landmarks import LEAST, Body, Detector, Landmarker, Region
 
 CHECK_EVERY = 1.0
 """Seconds between two looks of the detector at a film whose people are all being followed."""
@@ -42,6 +42,8 @@ class Track:
     """0 where the person was not found and the landmarks are interpolated."""
     heights: Float32[np.ndarray, "frames"]
     """Height in pixels that the person would have standing."""
+    outlines: Float32[np.ndarray, "frames 16 16"]
+    """The person's silhouette in the square round them: the covered share of each cell."""
     size: tuple[int, int]
     """Width and height of the picture."""
 
@@ -211,7 +213,6 @@ def _track(path: _Path, times: list[float], size: tuple[int, int]) -> Track:
 
     score = np.zeros(len(numbers), np.float32)
     score[known - known[0]] = [max(body.score, 1e-6) for body in bodies]
-    assert bodies[0].picture.shape == (COUNT, 2)
     return Track(
         times=np.array(times)[numbers],
         picture=filled([body.picture for body in bodies]),
@@ -219,5 +220,6 @@ def _track(path: _Path, times: list[float], size: tuple[int, int]) -> Track:
         visibility=filled([body.visibility for body in bodies]),
         score=score,
         heights=filled([body.height for body in bodies]),
+        outlines=filled([body.outline for body in bodies]),
         size=size,
     )

@@ -159,21 +159,3 @@ def shade(
             picture[y, x, 0] = SRGB[np.int64(min(red, one) * np.float32(4095) + half)]
             picture[y, x, 1] = SRGB[np.int64(min(green, one) * np.float32(4095) + half)]
             picture[y, x, 2] = SRGB[np.int64(min(blue, one) * np.float32(4095) + half)]
-
-
-@kernel
-def darken(
-    picture: UInt8[np.ndarray, "height width 3"],
-    soft: Int32[np.ndarray, "height width"],
-    darkness: np.float32,
-    box: Int64[np.ndarray, " 4"],
-) -> None:
-    """Take the shadow's share of light (`soft` times `darkness`) from the background in a box."""
-    one, half = np.float32(1), np.float32(0.5)
-    for y in range(box[1], box[3]):
-        for x in range(box[0], box[2]):
-            if soft[y, x] > 0:
-                left = (one - darkness * np.float32(soft[y, x])) * np.float32(4095)
-                for c in range(3):
-                    light = LINEAR[np.int64(picture[y, x, c]) * FINE]
-                    picture[y, x, c] = SRGB[np.int64(light * left + half)]

@@ -11,7 +11,8 @@ from lavimo.render import avatar as avatars_of
 from lavimo.render import grade, pose, scene, shot
 from lavimo.render.avatar import Avatar
 from lavimo.render.camera import Camera
-from lavimo.render.raster import Body, Light, Raster, pack_textures, skin
+from lavimo.render.raster import Body, Light, Raster, pack_textures
+from lavimo.render.skin import skin
 from lavimo.render.view import View
 from lavimo.shapes import Bool, Float32, UInt8
 
@@ -92,7 +93,7 @@ class Take:
 
     def picture(self, frame: int) -> UInt8[np.ndarray, "height width 3"]:
         """One frame, graded as the view asks."""
-        return self.pictures([frame])[0]
+        return np.asarray(self.pictures([frame])[0])
 
     def pictures(self, frames: Sequence[int]) -> UInt8[np.ndarray, "_ height width 3"]:
         """Several frames at once: what a batched drawer is fast at."""

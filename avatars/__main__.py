@@ -4,10 +4,9 @@ import argparse
 import sys
 from pathlib import Path
 
-import numpy as np
-
 from avatars.assemble import build_parts, merge
 from avatars.glb import to_glb
+from avatars.occlusion import occlusion
 from avatars.paint import paint
 from avatars.people import PEOPLE, Person
 from avatars.shape import shape_body
@@ -21,7 +20,7 @@ def bake(person: Person, base: Base, archive: Archive) -> bytes:
     parts = build_parts(person, base, body)
     whole, normals, owner = merge(parts)
     atlas = unwrap(whole.points, whole.faces, body.joints[15], whole.weights[:, 15])
-    shade = np.ones(len(whole.points))
+    shade = occlusion(whole.points, normals, whole.faces)
     image = paint(whole, [p.kind for p in parts], owner, shade, atlas, person)
     s = atlas.source
     return to_glb(

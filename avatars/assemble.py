@@ -25,8 +25,7 @@ def _dressed_body(person: Person, base: Base, body: Body) -> Part:
     table = attributes(base, base.canonical[BODY], weights, prints)
     toe = weights[:, 10] + weights[:, 11]
     points = dress(points, faces, mean, table, body.joints, toe, body.height, person)
-    head_neck = weights[:, 12] + weights[:, 15]
-    points = grow_hair(points, faces, mean, table, head_neck, body.height, person)
+    points = grow_hair(points, faces, mean, table, body.height, person)
     u, v = base.quad_uv[inside].T
     mouth_cavity = np.repeat((u > 0.772) & (v < 0.14), 2)
     return select(Part("body", points, faces, table, weights), ~mouth_cavity)

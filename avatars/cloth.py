@@ -6,6 +6,7 @@ outwards, so nothing can come through them.
 
 import numpy as np
 from scipy.sparse import csr_matrix
+from scipy.spatial import ConvexHull
 
 from avatars.masks import (
     ARM,
@@ -16,6 +17,7 @@ from avatars.masks import (
     Y,
     bottom_field,
     hem_height,
+    neckline,
     smoothstep,
     top_field,
 )  # fmt: skip
@@ -42,6 +44,8 @@ def _offsets(a: np.ndarray, person: Person, top: np.ndarray, bottom: np.ndarray)
         hem = hem_height(person)
         flare = 0.008 * smoothstep(-a[:, PRINT_Y], -hem - 1, -hem)
         over = over + np.where(a[:, ARM] < 0.5, flare, 0)
+    # A neckline lies close to the skin: a step there would look torn.
+    over = over * (0.1 + 0.9 * smoothstep(neckline(a, person.top.neck), 0, 0.5))
     return np.where(top, np.maximum(over, under), under)
 
 
@@ -107,11 +111,23 @@ def _put_on_shoes(
     points: np.ndarray, faces: np.ndarray, mean: csr_matrix, a: np.ndarray, toe: np.ndarray,
     height: float,
 ) -> np.ndarray:  # fmt: skip
+    """Smooth the feet until the toes melt, then blow them up to the hull of the foot."""
     scale = height / 1.7
     weight = np.where(a[:, ARM] > 0.5, 0, smoothstep(a[:, T_LEG], 1.9, 2))
-    points = smooth(points, mean, weight, 30)
+    low = (weight > 0.5) & (points[:, 1] < 0.05 * scale)
+    hulls = [ConvexHull(points[low & (side * points[:, 0] > 0)]).equations for side in (1, -1)]
+    points = smooth(points, mean, weight * np.maximum(0.5, toe), 60)
     normals = vertex_normals(points, faces)
-    points = points + normals * (weight * (0.008 + 0.012 * toe) * scale)[:, None]
+    for side, planes in zip((1, -1), hulls, strict=True):
+        on = np.flatnonzero(low & (side * points[:, 0] > 0))
+        ahead = normals[on] @ planes[:, :3].T
+        gap = -(points[on] @ planes[:, :3].T + planes[:, 3])
+        way = np.where(ahead > 0.1, gap / np.maximum(ahead, 0.1), np.inf).min(axis=1)
+        way = np.clip(way, 0, 0.03 * scale) * smoothstep(0.05 * scale - points[on, 1], 0, 0.02)
+        points[on] += normals[on] * way[:, None]
+    points = smooth(points, mean, weight, 12)
+    normals = vertex_normals(points, faces)
+    points = points + normals * (weight * (0.008 + 0.005 * toe) * scale)[:, None]
     sole = (weight > 0.5) & (points[:, 1] < 0.02 * scale)
     points[sole, 1] = -0.018 * scale
     return points

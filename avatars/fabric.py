@@ -38,7 +38,7 @@ def folds(a: np.ndarray) -> np.ndarray:
 def _around(a: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Coordinates (n) along and around a torso or a sleeve, dm."""
     arm = a[:, ARM] > 0.5
-    around = np.where(arm, a[:, Z], 1.35 * np.arctan2(a[:, PRINT_X], a[:, Z] + 0.1))
+    around = np.where(arm, a[:, Z], 1.2 * np.arctan2(a[:, PRINT_X] / 1.35, (a[:, Z] - 0.25) / 0.75))
     return np.where(arm, 2.6 * a[:, T_ARM], a[:, PRINT_Y]), around
 
 
@@ -59,7 +59,7 @@ def _pattern(a: np.ndarray, style: str) -> np.ndarray:
 def _number(a: np.ndarray, front: np.ndarray) -> np.ndarray:
     """Where (n) the number 71 stands, on chest and back."""
     x = np.where(front, a[:, PRINT_X], -a[:, PRINT_X])
-    y = a[:, PRINT_Y] - 3.35
+    y = a[:, PRINT_Y] - 2.85
     on = np.zeros(len(a), bool)
     for left, right, low, high in _DIGITS:
         on |= (x > left) & (x < right) & (y > low) & (y < high)
@@ -70,12 +70,13 @@ def _number(a: np.ndarray, front: np.ndarray) -> np.ndarray:
 def _suit(colour: np.ndarray, a: np.ndarray, person: Person) -> np.ndarray:
     x, y, front = np.abs(a[:, PRINT_X]), a[:, PRINT_Y], a[:, Z] > 0.2
     wedge = 0.19 * (y - 2.45)
-    shirt = front & (x < wedge) & (y < 5.6) & (a[:, ARM] < 0.5)
+    shirt = front & (x < wedge) & (a[:, ARM] < 0.5)
+    collar = (neckline(a, "polo") < 0.2) & (a[:, ARM] < 0.5)
     lapel = front & ~shirt & (x < wedge + 0.42 * smoothstep(5.2 - y, 0, 0.8)) & (y > 2.45)
     colour = np.where(lapel[:, None], colour * 0.86, colour)
-    colour = np.where(shirt[:, None], np.array(_SHIRT, float), colour)
-    tie = shirt & (x < 0.075 + 0.035 * (5.2 - y)) & (y < 5.05)
-    knot = shirt & (x < 0.15) & (y >= 5.0) & (y < 5.25)
+    colour = np.where((shirt | collar)[:, None], np.array(_SHIRT, float), colour)
+    tie = shirt & (x < 0.085 + 0.035 * (5.2 - y)) & (y < 5.05)
+    knot = shirt & (x < 0.15) & (y >= 5.0) & (y < 5.35)
     colour = np.where((tie | knot)[:, None], np.array(_TIE, float), colour)
     opening = front & (x < 0.022) & (y < 2.45)
     button = front & (np.hypot(x, np.abs(y - 1.85) - 0.35) < 0.07)
@@ -118,7 +119,7 @@ def top_colours(a: np.ndarray, field: np.ndarray, person: Person) -> np.ndarray:
         colour = _suit(colour, a, person)
     if top.style == "hoodie":
         colour = _hoodie(colour, a, person)
-    if top.neck == "polo":
+    if top.style == "check":
         colour = mix(colour, second * 0.9, neck < 0.16)
         placket = front & torso & (np.abs(a[:, PRINT_X]) < 0.05)
         colour = mix(colour, first * 0.6, placket & (neck >= 0.16))

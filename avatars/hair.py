@@ -22,24 +22,28 @@ _HEAD, _NECK, _CHEST = 15, 12, 9
 
 # Hanging hair: canonical height, largest angle from the back (degrees).
 _LIMITS = {
-    "long": ([3.6, 4.8, 5.6, 6.2, 6.6, 7.2, 7.9], [40, 58, 72, 92, 100, 104, 96]),
-    "bob": ([5.5, 6.1, 6.6, 7.2, 7.9], [116, 118, 112, 108, 98]),
+    "long": ([3.6, 4.8, 5.6, 6.2, 6.6, 7.2, 7.9], [40, 58, 74, 98, 108, 110, 104]),
+    "bob": ([5.5, 6.1, 6.6, 7.2, 7.9], [128, 130, 128, 122, 108]),
 }
 _HEM = {"long": 3.7, "bob": 5.75}
 
 
 def grow_hair(
-    points: np.ndarray, faces: np.ndarray, mean: csr_matrix, a: np.ndarray, head_neck: np.ndarray,
+    points: np.ndarray, faces: np.ndarray, mean: csr_matrix, a: np.ndarray,
     height: float, person: Person,
 ) -> np.ndarray:  # fmt: skip
     """Points (n 3) of the body with hair, cap or scarf raised from the scalp."""
     scale = height / 1.7
     if person.hair == "scarf":
-        field = scarf_field(a, head_neck)
+        field = scarf_field(a)
         mask = field > 0
-        points = smooth(points, mean, mask.astype(np.float64), 25)
+        ears = mask & (np.abs(a[:, X]) > 0.7) & (np.abs(a[:, Y] - 7.1) < 0.6)
+        points = smooth(points, mean, ears.astype(np.float64), 200)
+        tight = 0.35 + 0.65 * smoothstep(-a[:, Y], -7.3, -6.6)
+        points = smooth(points, mean, tight * smoothstep(field, -0.05, 0.2), 60)
         normals = vertex_normals(points, faces)
-        lift = 0.010 + 0.014 * smoothstep(field, 0.0, 0.5)
+        # Thin at its rim, so that the rim is a drawn line and not a torn step.
+        lift = 0.003 + 0.017 * smoothstep(field, 0.0, 0.45) + 0.014 * smoothstep(a[:, Y], 7.4, 8.2)
         return points + normals * np.where(mask, lift * scale, 0)[:, None]
     if person.hair not in _THICKNESS:
         return points
@@ -85,10 +89,10 @@ def tied_hair(dressed: Part, body: Body, rest_head: np.ndarray, hair: str) -> li
         knot = _at(dressed, 7.75, -1) + np.array([0, 0, -0.012]) * s
         shapes = [
             (knot, [0.024, 0.024, 0.024]),
-            (knot + np.array([0, -0.075, -0.035]) * s, [0.034, 0.105, 0.036]),
+            (knot + np.array([0, -0.088, -0.014]) * s, [0.034, 0.105, 0.036]),
         ]
     elif hair == "cap":
-        brim = _at(dressed, 7.62, 1) + np.array([0, 0.004, 0.02]) * s
+        brim = _at(dressed, 7.66, 1) + np.array([0, 0.004, 0.014]) * s
         shapes = [(brim, [0.072, 0.0085, 0.075])]
     parts = []
     for centre, radii in shapes:
@@ -96,7 +100,7 @@ def tied_hair(dressed: Part, body: Body, rest_head: np.ndarray, hair: str) -> li
         if hair == "cap":
             points[:, 1] -= 1.6 * points[:, 0] ** 2 / s + 0.22 * np.maximum(points[:, 2], 0)
         elif len(parts) == 1:  # the tail swings out from the knot
-            points[:, 2] -= 2.0 * (points[:, 1] + 0.03 * s) ** 2 / s * np.sign(-points[:, 1])
+            points[:, 2] -= 1.5 * (points[:, 1] - 0.1 * s) ** 2 / s
         parts.append(_rigid(points + centre, faces, body, rest_head))
     return parts
 
@@ -141,7 +145,8 @@ def hanging_hair(dressed: Part, body: Body, rest_head: np.ndarray, hair: str) ->
         drop = heights[i - 1] - heights[i]
         radius[i] = np.maximum(radius[i], radius[i - 1] - 0.22 * drop)
     radius = np.maximum(gaussian_filter(radius, (1.2, 1.2), mode="nearest"), hull + 0.003)
-    radius[0] = hull[0] - 0.006
+    # The first rows lie inside the scalp's hair, from which the sheet comes out smoothly.
+    radius -= 0.018 * scale * (1 - smoothstep(k, 0.0, 0.2))
     # The side edges lie close to the head, so that no slit opens in front.
     radius -= 0.004 * scale * np.abs(u) ** 6
     thick = 0.010 * scale * np.minimum(1, 4 * k)

@@ -91,8 +91,8 @@ def neckline(a: np.ndarray, neck: str) -> np.ndarray:
         wedge = 0.55 - np.abs(x) - 0.42 * (5.4 - y)
         field = np.where((z > 0.25) & (wedge > 0), -wedge, field)
     if neck == "wide":
-        scoop = (z > 0.3) & (y > 5 - 0.3 * np.abs(x)) & (around < 1.05)
-        field = np.where(scoop, -0.1, field)
+        scoop = 0.7 * (np.hypot(x / 0.78, (y - 5.6) / 0.95) - 1)
+        field = np.where(z > 0.2, np.minimum(field, scoop), field)
     if neck == "high":
         collar = 6.02 - 0.35 * np.clip(z, 0, None) - y
         return np.minimum(np.maximum(field, collar), 6.05 - y)
@@ -116,6 +116,8 @@ def bottom_field(a: np.ndarray, person: Person) -> np.ndarray:
 
 def hair_field(a: np.ndarray, hair: str) -> np.ndarray:
     """Signed field of the scalp: positive = hair."""
+    if hair == "cap":
+        return a[:, Y] - np.interp(a[:, Z], [-0.6, 0.2, 1.3], [6.85, 7.3, 7.62])
     low = _HAIR_LOW[hair]
     line = np.interp(
         a[:, Z],
@@ -125,13 +127,14 @@ def hair_field(a: np.ndarray, hair: str) -> np.ndarray:
     return a[:, Y] - line
 
 
-def scarf_field(a: np.ndarray, head_neck: np.ndarray) -> np.ndarray:
+def scarf_field(a: np.ndarray) -> np.ndarray:
     """Signed field of a headscarf: head and neck but the oval of the face."""
     x, y, z = a[:, X], a[:, Y], a[:, Z]
     # The opening is an ellipse seen from the front: a smooth rim, also below the chin.
-    face = 1 - np.hypot(x / 0.74, (y - 7.08) / 0.86)
-    opening = np.minimum(face * 0.7, z - 0.55)
-    return np.minimum(np.minimum(-opening, y - 5.2), head_neck - 0.4)
+    face = 1 - np.hypot(x / 0.74, (y - 7.06) / 0.76)
+    opening = np.minimum(face * 0.7, z - 0.55 - 0.6 * np.clip(6.8 - y, 0, None))
+    shoulders = np.where(y < 5.9, 1.12 - np.hypot(x, z - 0.15), 1.0)
+    return np.minimum(np.minimum(-opening, y - 5.15 + 0.2 * np.clip(z, -1, 1)), shoulders)
 
 
 def shoe_field(a: np.ndarray) -> np.ndarray:

@@ -37,7 +37,7 @@ def _skin(a: np.ndarray, person: Person) -> np.ndarray:
         distance = np.hypot(np.abs(x) - at_x, y - at_y)
         colour = mix(colour, ruddy, face * share * (1 - smoothstep(distance, 0, radius)))
     socket = np.hypot((np.abs(x) - _EYE_X) / 1.4, y - (_EYE_Y + 0.04))
-    return mix(colour, skin * 0.72, face * 0.5 * (1 - smoothstep(socket, 0.07, 0.2)))
+    return mix(colour, skin * 0.78, face * 0.4 * (1 - smoothstep(socket, 0.07, 0.2)))
 
 
 def _face(colour: np.ndarray, a: np.ndarray, person: Person) -> np.ndarray:
@@ -50,8 +50,8 @@ def _face(colour: np.ndarray, a: np.ndarray, person: Person) -> np.ndarray:
     slit = lips & (np.abs(y - 6.615) < 0.014)
     colour = np.where(slit[:, None], colour * 0.42, colour)
     lid = np.hypot((x - _EYE_X) / 0.175, (y - _EYE_Y) / 0.105)
-    lash = (a[:, Z] > 0.7) & (np.abs(lid - 1) < 0.17) & (y > _EYE_Y - 0.01)
-    colour = mix(colour, skin * 0.3, lash * (0.85 if person.male < 0.5 else 0.6))
+    lash = (a[:, Z] > 0.7) & (np.abs(lid - 1) < 0.13) & (y > _EYE_Y + 0.01)
+    colour = mix(colour, skin * 0.35, lash * (0.75 if person.male < 0.5 else 0.45))
     arch = 7.50 + 0.06 * np.sin(6 * (x - 0.12))
     thick = 0.024 if person.male < 0.5 else 0.034
     brow = (a[:, Z] > 0.6) & (x > 0.14) & (x < 0.52) & (np.abs(y - arch) < thick)
@@ -67,7 +67,7 @@ def _hair(a: np.ndarray, colour: tuple[int, int, int]) -> np.ndarray:
 
 
 def _cap(a: np.ndarray, person: Person) -> np.ndarray:
-    panel = (a[:, Z] > 0.55) & (np.abs(a[:, X]) < 0.62) & (a[:, Y] > 7.72)
+    panel = (a[:, Z] > 0.55) & (np.abs(a[:, X]) < 0.62) & (a[:, Y] > 7.6)
     seams = np.abs(np.sin(3 * np.arctan2(a[:, X], a[:, Z] - 0.3))) < 0.06
     cloth = np.tile(np.array(person.hair_colour, float), (len(a), 1))
     cloth = mix(cloth, (225, 225, 228), panel)
@@ -77,23 +77,23 @@ def _cap(a: np.ndarray, person: Person) -> np.ndarray:
 def _beard(a: np.ndarray) -> np.ndarray:
     x, y, z = np.abs(a[:, X]), a[:, Y], a[:, Z]
     cheek = y < 6.95 - 0.35 * np.clip(z - 0.6, 0, 0.7)
-    moustache = (y > 6.70) & (y < 6.82) & (x < 0.38) & (z > 0.9)
-    mouth = (np.hypot(x / 0.30, (y - 6.61) / 0.12) < 1) & (z > 0.9)
-    below = (cheek & ~mouth & ((y < 6.6) | (x > 0.3))) | moustache
-    return below & (y > 5.98) & (z > 0.42) & (a[:, ARM] < 0.1)
+    mouth = np.hypot(x / 0.27, (y - 6.605) / 0.095) < 1
+    moustache = (y < 6.83 - 0.5 * x**2) & (x < 0.42) & (z > 0.9)
+    return (cheek | moustache) & ~mouth & (y > 5.98) & (z > 0.42) & (a[:, ARM] < 0.1)
 
 
-def _body(a: np.ndarray, head_neck: np.ndarray, metres: np.ndarray, person: Person) -> np.ndarray:
+def _body(a: np.ndarray, metres: np.ndarray, person: Person) -> np.ndarray:
     """Colours (n 3) of the body: skin, face, beard, hair, clothes, scarf, shoes in this order."""
     colour = _face(_skin(a, person), a, person)
     if person.beard is not None:
-        tint = (
-            np.array(person.beard, float) * (1 + 0.1 * np.sin(40 * a[:, X] + 25 * a[:, Y]))[:, None]
+        curls = np.sin(31 * a[:, X] + 2 * np.sin(23 * a[:, Y])) * np.sin(
+            29 * a[:, Y] + 17 * a[:, Z]
         )
+        tint = np.array(person.beard, float) * (1 + 0.1 * curls)[:, None]
         colour = np.where(_beard(a)[:, None], tint, colour)
     grown = hair_field(a, person.hair)
     if person.hair == "cap":
-        fringe = (grown > -0.35) & (a[:, Z] < 0.35) & (np.abs(a[:, X]) < 0.8) & (a[:, ARM] < 0.1)
+        fringe = (grown > -0.4) & (a[:, Z] < 0.3) & (np.abs(a[:, X]) < 0.8) & (a[:, ARM] < 0.1)
         colour = mix(colour, person.beard or (60, 40, 30), fringe)
         colour = np.where(((grown > 0) & (a[:, ARM] < 0.1))[:, None], _cap(a, person), colour)
     elif person.hair not in ("bald", "scarf"):
@@ -106,7 +106,7 @@ def _body(a: np.ndarray, head_neck: np.ndarray, metres: np.ndarray, person: Pers
     field = top_field(a, person)
     colour = np.where((field > 0)[:, None], top_colours(a, field, person), colour)
     if person.hair == "scarf":
-        scarf = scarf_field(a, head_neck)
+        scarf = scarf_field(a)
         cloth = np.array(person.hair_colour, float) * folds(a)[:, None]
         cloth = np.where((scarf < 0.05)[:, None], cloth * 0.85, cloth)
         colour = np.where((scarf > 0)[:, None], cloth, colour)
@@ -141,17 +141,16 @@ def paint(
     """
     texels, triangle, weight = rasterise(atlas.uv, atlas.faces)
     corners = atlas.source[atlas.faces[triangle]]
-    head_neck = whole.weights[:, 12] + whole.weights[:, 15]
-    values = np.column_stack([whole.attributes, head_neck, whole.points[:, 1], shade])
+    values = np.column_stack([whole.attributes, whole.points[:, 1], shade])
     spread = (values[corners] * weight[..., None]).sum(axis=1)
-    a, neck, metres, light = spread[:, :9], spread[:, 9], spread[:, 10], spread[:, 11]
+    a, metres, light = spread[:, :9], spread[:, 9], spread[:, 10]
     colours = np.zeros((len(a), 3))
     for number, kind in enumerate(kinds):
         on = owner[triangle] == number
         if kind == "body":
-            colours[on] = _body(a[on], neck[on], metres[on], person)
+            colours[on] = _body(a[on], metres[on], person)
         elif kind == "eyes":
-            colours[on] = _eyes(a[on])
+            colours[on], light[on] = _eyes(a[on]), 1
         elif kind == "skirt":
             colours[on] = skirt_colours(a[on], person)
         else:

@@ -12,9 +12,10 @@ import numpy as np
 
 from lavimo.motion.skeleton import SMPL_PARENTS
 from lavimo.render.avatar import Avatar
-from lavimo.render.limbs import arms, legs
+from lavimo.render.legs import Build, Clip, legs, sag
+from lavimo.render.limbs import arms
 from lavimo.render.rest import SMPL_REST, rest_of
-from lavimo.render.swing import halfway, kabsch, swing, turned, unit
+from lavimo.render.swing import halfway, hann, kabsch, ramp, swing, turned, unit
 from lavimo.shapes import Float, Float32
 
 __all__ = ["SMPL_REST", "Posed", "rest_of", "solve"]
@@ -28,6 +29,8 @@ _ON_CHEST = (
 )  # fmt: skip
 LEVEL = 0.03
 """The quantile of a foot's height over a clip that counts as standing."""
+NEAR = (0.03, 0.12)
+"""A foot this share of a leg above its level stands wholly, and no more."""
 CLEAR = 0.02
 """Metres that a foot may rise above its level and still stand on the floor."""
 SETTLING = 0.1
@@ -35,6 +38,7 @@ SETTLING = 0.1
 
 Places = Float[np.ndarray, "frames 22 3"]
 Turns = Float[np.ndarray, "frames 22 3 3"]
+_FEET = (7, 8, 10, 11)
 _MIDDLE = 22  # of the hips
 
 
@@ -72,12 +76,15 @@ def solve(
     middle, ankles = _targets(p, a)
     pelvis = middle - turned(turns[:, 0], a[1:3].mean(axis=0) - a[0])
     hips = pelvis[:, None] + turned(turns[:, :1], a[1:3] - a[0])
-    source = tuple(_directions(p, x, y) for x, y in (((1, 2), (4, 5)), ((4, 5), (7, 8)),
-                                                     ((7, 8), (10, 11))))  # fmt: skip
-    feet = _directions(s[None], (7, 8), (10, 11))[0]
-    both = legs(source, hips, ankles, turns[:, 0], (a[4:6] - a[1:3], a[7:9] - a[4:6]), feet, fps)
-    turns[:, 1:3], turns[:, 4:6], turns[:, 7:9] = both.hips, both.knees, both.ankles
-    turns[:, 10:12] = both.ankles
+    build = Build(a[4:6] - a[1:3], a[7:9] - a[4:6], _directions(s[None], (7, 8), (10, 11))[0])
+    thigh, shin = _directions(p, (1, 2), (4, 5)), _directions(p, (4, 5), (7, 8))
+    clip = Clip(thigh, shin, _directions(p, (7, 8), (10, 11)), _near(p))
+    down = sag(hips, ankles, clip.near, build, fps)
+    pelvis[:, 1] -= down
+    hips[..., 1] -= down[:, None]
+    both = legs(clip, hips, ankles, turns[:, 0], build, fps)
+    turns[:, 1:3], turns[:, 4:6], turns[:, 7:9] = both
+    turns[:, 10:12] = turns[:, 7:9]
     joints = _placed(turns, pelvis, a)
     joints[..., 1] += _lift(p, turns, joints, avatar, fps)[:, None]
     return Posed(turns.astype(np.float32), joints.astype(np.float32))
@@ -141,6 +148,13 @@ def _targets(
     return p[:, 1:3].mean(axis=1) * to + shift, p[:, 7:9] * to + shift
 
 
+def _near(p: Places) -> Float[np.ndarray, "frames 2"]:
+    """How surely each foot stands on the floor, by the heights of ankle and toe."""
+    feet = p[:, _FEET, 1]
+    above = (feet - np.quantile(feet, LEVEL, axis=0)).reshape(-1, 2, 2).max(axis=1)
+    return 1 - ramp(above / max(_leg(p), 1e-6), *NEAR)
+
+
 def _leg(p: Places) -> float:
     """Median length of both legs from hip to ankle."""
     thigh = np.linalg.norm(p[:, 4:6] - p[:, 1:3], axis=-1)
@@ -165,16 +179,7 @@ def _lift(
     bones, points = avatar.soles
     about = points - avatar.joints[bones]
     heights = joints[:, bones, 1] + np.einsum("tnb,nb->tn", turns[:, bones, 1], about)
-    feet = p[:, (7, 8, 10, 11), 1]
+    feet = p[:, _FEET, 1]
     scale = _leg(avatar.joints[None].astype(np.float64)) / max(_leg(p), 1e-6)
     above = (feet - np.quantile(feet, LEVEL, axis=0)).min(axis=1) - CLEAR
-    return _hann(scale * np.maximum(above, 0) - heights.min(axis=1), SETTLING * fps)
-
-
-def _hann(row: Float[np.ndarray, " frames"], reach: float) -> Float[np.ndarray, " frames"]:
-    """Average over `reach` frames to each side by a Hann window, the ends repeated."""
-    side = round(reach)
-    if side == 0 or len(row) == 1:
-        return row
-    window = np.hanning(2 * side + 3)[1:-1]
-    return np.convolve(np.pad(row, side, mode="edge"), window / window.sum(), mode="valid")
+    return hann(scale * np.maximum(above, 0) - heights.min(axis=1), SETTLING * fps)

@@ -125,3 +125,12 @@ def blur(rows: Float[np.ndarray, "frames n"], sigma: float) -> Float[np.ndarray,
     windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1, axis=0)
     mean: Float[np.ndarray, "frames n"] = windows @ (kernel / kernel.sum())
     return mean
+
+
+def hann(row: Float[np.ndarray, " frames"], reach: float) -> Float[np.ndarray, " frames"]:
+    """Average over `reach` frames to each side by a Hann window, the ends repeated."""
+    side = round(reach)
+    if side == 0 or len(row) == 1:
+        return row
+    window = np.hanning(2 * side + 3)[1:-1]
+    return np.convolve(np.pad(row, side, mode="edge"), window / window.sum(), mode="valid")

@@ -175,7 +175,7 @@ def _sigmoid(values: Float32[np.ndarray, "..."]) -> Float32[np.ndarray, "..."]:
 
 def _coverage(logits: Float32[np.ndarray, "256 256"]) -> Float32[np.ndarray, "16 16"]:
     cells = (logits > 0).reshape(OUTLINE, CROP_EDGE // OUTLINE, OUTLINE, CROP_EDGE // OUTLINE)
-    return cells.mean(axis=(1, 3), dtype=np.float32)
+    return np.asarray(cells.mean(axis=(1, 3)), np.float32)
 
 
 def _turn(angle: float) -> Float32[np.ndarray, "2 2"]:

@@ -1,8 +1,7 @@
 """Legs by two-bone inverse kinematics, both at once: ankles where the clip has them.
 
-Glossary: e = direction from hip to ankle, h = hinge of the knee (+x at rest), across = axis
-across a foot to the left, near = how surely a foot stands on the floor, 0 to 1. Axis 1 of arrays
-is the side, left first.
+Glossary: e = direction from hip to ankle, h = hinge of the knee (+x at rest). Axis 1 of arrays is
+the side, left first.
 Source: RENDERING.md section 4, steps 8 and 9, and its pitfalls.
 """
 
@@ -10,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lavimo.render.feet import Stance, rotations
 from lavimo.render.limbs import Pair, Share, Sides, Turns, carried, hinge
 from lavimo.render.swing import (
     blur,
@@ -19,8 +19,6 @@ from lavimo.render.swing import (
     hann,
     orthogonal,
     ramp,
-    swing,
-    turned,
     unit,
 )  # fmt: skip
 from lavimo.shapes import Float
@@ -41,12 +39,12 @@ _AHEAD = np.array([1.0, 0.0, 0.0])
 
 @dataclass(frozen=True, eq=False)
 class Clip:
-    """What the legs take from the clip: unit directions of thigh, shin and foot, and `near`."""
+    """What the legs take from the clip: unit directions of thigh, shin and foot, and stance."""
 
     thigh: Sides
     shin: Sides
     foot: Sides
-    near: Share
+    stand: Stance
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,14 +63,14 @@ class Build:
 
 
 def sag(
-    hips: Sides, ankles: Sides, near: Share, build: Build, fps: float
+    hips: Sides, ankles: Sides, stand: Stance, build: Build, fps: float
 ) -> Float[np.ndarray, " frames"]:
     """How far the pelvis has to sink for standing feet to be reached: without it they slide."""
     long = STANDING * sum(build.lengths)
     reach = hips - ankles
     level = reach[..., 0] ** 2 + reach[..., 2] ** 2
     most = np.sqrt(np.maximum(long**2 - level, (0.7 * long) ** 2))
-    need = np.maximum(reach[..., 1] - most, 0) * near
+    need = np.maximum(reach[..., 1] - most, 0) * stand.touch
     return hann(need.max(axis=1), 0.1 * fps)
 
 
@@ -104,7 +102,7 @@ def legs(
     return (
         frame(upper, h) @ np.swapaxes(frame(unit(build.thigh), _AHEAD), -1, -2),
         knees,
-        _feet(clip, knees, shins, build.foot),
+        rotations(clip.foot, shins, knees, clip.stand, build.foot),
     )
 
 
@@ -131,23 +129,6 @@ def _across_foot(clip: Clip, fps: float) -> Sides:
     sure = ramp(length, 0.2, 0.6) * (1 - bend + bend * agreed)
     sides = sure[..., None] * unit(across)
     return blur(sides.reshape(len(sides), -1), _SMOOTHING * fps).reshape(sides.shape)
-
-
-def _feet(clip: Clip, knees: Turns, shins: Sides, rest: Pair) -> Turns:
-    """The foot along the clip's, across it the shin's hinge; level where the foot stands.
-
-    A foot that points along that hinge, as noise has it, is swung there from the shin instead.
-    """
-    foot = clip.foot
-    crossed = cross(shins, foot)
-    sure = ramp(np.sqrt(dot(crossed, crossed)), 0.3, 0.7)[..., None]
-    swung = turned(swing(turned(knees, rest), foot) @ knees, np.stack([_AHEAD, _AHEAD]))
-    x = unit(orthogonal(sure * shins + (1 - sure) * swung, foot))
-    level = unit(cross(np.broadcast_to(np.array([0.0, 1.0, 0.0]), foot.shape), foot))
-    share = clip.near * (1 - ramp(np.abs(foot[..., 1]), 0.7, 0.9)) * ramp(dot(x, level), 0.3, 0.7)
-    x = unit(orthogonal(x + share[..., None] * (level - x), foot))
-    turns: Turns = frame(foot, x) @ np.swapaxes(frame(rest, _AHEAD), -1, -2)
-    return turns
 
 
 def _bridged(distance: Share, build: Build) -> Share:

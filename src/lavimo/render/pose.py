@@ -12,10 +12,11 @@ import numpy as np
 
 from lavimo.motion.skeleton import SMPL_PARENTS
 from lavimo.render.avatar import Avatar
+from lavimo.render.feet import LEVEL, Stance, stance, standing_ankles, toes
 from lavimo.render.legs import Build, Clip, legs, sag
 from lavimo.render.limbs import arms
 from lavimo.render.rest import SMPL_REST, rest_of
-from lavimo.render.swing import halfway, hann, kabsch, ramp, swing, turned, unit
+from lavimo.render.swing import halfway, hann, kabsch, swing, turned, unit
 from lavimo.shapes import Float, Float32
 
 __all__ = ["SMPL_REST", "Posed", "rest_of", "solve"]
@@ -27,18 +28,11 @@ _ON_CHEST = (
     (12, (12, 15), NECK_SHARE), (15, (12, 15), HEAD_SHARE),
     (13, (13, 16), COLLAR_SHARE), (14, (14, 17), COLLAR_SHARE),
 )  # fmt: skip
-LEVEL = 0.03
-"""The quantile of a foot's height over a clip that counts as standing."""
-NEAR = (0.03, 0.12)
-"""A foot this share of a leg above its level stands wholly, and no more."""
-CLEAR = 0.02
-"""Metres that a foot may rise above its level and still stand on the floor."""
 SETTLING = 0.1
 """Seconds to each side over which the vertical correction is smoothed."""
 
 Places = Float[np.ndarray, "frames 22 3"]
 Turns = Float[np.ndarray, "frames 22 3 3"]
-_FEET = (7, 8, 10, 11)
 _MIDDLE = 22  # of the hips
 
 
@@ -78,15 +72,17 @@ def solve(
     hips = pelvis[:, None] + turned(turns[:, :1], a[1:3] - a[0])
     build = Build(a[4:6] - a[1:3], a[7:9] - a[4:6], _directions(s[None], (7, 8), (10, 11))[0])
     thigh, shin = _directions(p, (1, 2), (4, 5)), _directions(p, (4, 5), (7, 8))
-    clip = Clip(thigh, shin, _directions(p, (7, 8), (10, 11)), _near(p))
-    down = sag(hips, ankles, clip.near, build, fps)
+    foot = _directions(p, (7, 8), (10, 11))
+    stand = stance(p, _leg(p), _leg(a[None]) / max(_leg(p), 1e-6))
+    ankles = standing_ankles(ankles, foot, stand, build.foot, avatar)
+    down = sag(hips, ankles, stand, build, fps)
     pelvis[:, 1] -= down
     hips[..., 1] -= down[:, None]
-    both = legs(clip, hips, ankles, turns[:, 0], build, fps)
-    turns[:, 1:3], turns[:, 4:6], turns[:, 7:9] = both
-    turns[:, 10:12] = turns[:, 7:9]
+    clip = Clip(thigh, shin, foot, stand)
+    turns[:, 1:3], turns[:, 4:6], turns[:, 7:9] = legs(clip, hips, ankles, turns[:, 0], build, fps)
+    turns[:, 10:12] = toes(turns[:, 7:9], stand)
     joints = _placed(turns, pelvis, a)
-    joints[..., 1] += _lift(p, turns, joints, avatar, fps)[:, None]
+    joints[..., 1] += _lift(stand, turns, joints, avatar, fps)[:, None]
     return Posed(turns.astype(np.float32), joints.astype(np.float32))
 
 
@@ -148,13 +144,6 @@ def _targets(
     return p[:, 1:3].mean(axis=1) * to + shift, p[:, 7:9] * to + shift
 
 
-def _near(p: Places) -> Float[np.ndarray, "frames 2"]:
-    """How surely each foot stands on the floor, by the heights of ankle and toe."""
-    feet = p[:, _FEET, 1]
-    above = (feet - np.quantile(feet, LEVEL, axis=0)).reshape(-1, 2, 2).max(axis=1)
-    return 1 - ramp(above / max(_leg(p), 1e-6), *NEAR)
-
-
 def _leg(p: Places) -> float:
     """Median length of both legs from hip to ankle."""
     thigh = np.linalg.norm(p[:, 4:6] - p[:, 1:3], axis=-1)
@@ -173,13 +162,10 @@ def _placed(turns: Turns, pelvis: Float[np.ndarray, "frames 3"], a: np.ndarray) 
 
 
 def _lift(
-    p: Places, turns: Turns, joints: Places, avatar: Avatar, fps: float
+    stand: Stance, turns: Turns, joints: Places, avatar: Avatar, fps: float
 ) -> Float[np.ndarray, " frames"]:
     """How far to raise each frame so that soles stand on the floor when the clip's feet do."""
     bones, points = avatar.soles
     about = points - avatar.joints[bones]
     heights = joints[:, bones, 1] + np.einsum("tnb,nb->tn", turns[:, bones, 1], about)
-    feet = p[:, _FEET, 1]
-    scale = _leg(avatar.joints[None].astype(np.float64)) / max(_leg(p), 1e-6)
-    above = (feet - np.quantile(feet, LEVEL, axis=0)).min(axis=1) - CLEAR
-    return hann(scale * np.maximum(above, 0) - heights.min(axis=1), SETTLING * fps)
+    return hann(stand.clearance.min(axis=1) - heights.min(axis=1), SETTLING * fps)

@@ -28,6 +28,7 @@ COMMANDS: dict[str, Command] = {
     "convert": Command("motion", "turn a motion file into another format or onto another rig"),
     "features": Command("motion", "write the 263 numbers a frame of HumanML3D"),
     "show": Command("show", "draw a motion as a film or a page"),
+    "render": Command("render", "film a motion, or a whole data set, on an avatar"),
     "gallery": Command("index", "look after a gallery: stats, verify, backup, compact"),
     "demo": Command("demo", "build the synthetic gallery, ask it, and write a page"),
     "data": Command("study", "prepare data sets, and check captions against motions"),

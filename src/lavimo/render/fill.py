@@ -58,9 +58,9 @@ def fill(
         na, nb, nc = screen[a, 2], screen[b, 2], screen[c, 2]
         if na == 0 or nb == 0 or nc == 0:
             continue
-        ax, ay = np.int64(screen[a, 0] * SNAP), np.int64(screen[a, 1] * SNAP)
-        bx, by = np.int64(screen[b, 0] * SNAP), np.int64(screen[b, 1] * SNAP)
-        cx, cy = np.int64(screen[c, 0] * SNAP), np.int64(screen[c, 1] * SNAP)
+        ax, ay = int(screen[a, 0] * SNAP), int(screen[a, 1] * SNAP)
+        bx, by = int(screen[b, 0] * SNAP), int(screen[b, 1] * SNAP)
+        cx, cy = int(screen[c, 0] * SNAP), int(screen[c, 1] * SNAP)
         area = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax)
         if area == 0:
             continue
@@ -69,10 +69,10 @@ def fill(
             area = -area
         # Samples lie at half steps: the first one not left of the box, the last one inside it.
         half = SNAP // 2
-        left: int = max((min(ax, bx, cx) - half + SNAP - 1) // SNAP, 0)
-        right: int = min((max(ax, bx, cx) - half) // SNAP, columns - 1)
-        top: int = max((min(ay, by, cy) - half + SNAP - 1) // SNAP, 0)
-        bottom: int = min((max(ay, by, cy) - half) // SNAP, rows - 1)
+        left = max((min(ax, bx, cx) - half + SNAP - 1) // SNAP, 0)
+        right = min((max(ax, bx, cx) - half) // SNAP, columns - 1)
+        top = max((min(ay, by, cy) - half + SNAP - 1) // SNAP, 0)
+        bottom = min((max(ay, by, cy) - half) // SNAP, rows - 1)
         if left > right or top > bottom:
             continue
         px, py = left * SNAP + half, top * SNAP + half

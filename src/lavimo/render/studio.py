@@ -79,7 +79,7 @@ class Take:
             raise RenderError("This clip has no frames or joints that are no numbers; mend it.")
         self.view = view
         self.width, self.height = picture_size(size, view.aspect)
-        self.avatar = (avatars or {}).get(view.avatar) or avatars_of.load(view.avatar)
+        self.avatar = (avatars or {}).get(view.avatar) or _person(view.avatar)
         self.body = body_of(self.avatar)
         self.posed = pose.solve(positions, fps, self.avatar)
         top = float(self.avatar.vertices[:, 1].max() - self.avatar.joints[_HEAD, 1])
@@ -149,6 +149,12 @@ def picture_size(size: int | tuple[int, int], aspect: float) -> tuple[int, int]:
     if not (8 <= width <= LARGEST and 8 <= height <= LARGEST):
         raise RenderError(f"A picture of {width} x {height} cannot be drawn; use 8 to {LARGEST}.")
     return width, height
+
+
+@lru_cache(maxsize=32)
+def _person(name: str) -> Avatar:
+    """Reading a user's file takes far longer than a picture: kept from clip to clip."""
+    return avatars_of.load(name)
 
 
 @lru_cache(maxsize=4)

@@ -18,14 +18,14 @@ FLESH = 0.07
 HAND = 0.18
 """From the wrist to the finger tips, metres."""
 SMALL = 0.30
-"""Who would stand under this share of the picture's height in a fifth of the frames is followed."""
+"""Who is under this share of the picture in a fifth of the frames is followed instead."""
 GLIDE = 0.5
 """Sigma in seconds of the low-passed way that a following camera takes."""
 SWAY = 0.4
 LOWEST = 0.15
 """The eye stays so far above the floor, metres."""
-FRONT = 0.4
-"""And so far before the nearest point of the body."""
+FRONT = 1.6
+"""And so far before the nearest point of the body: a crawling person's hands are no giant's."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +68,8 @@ def fit(
     pelvis = joints[:, 0]
     fixed = _stand(points, view, azimuth, aspect)
     eye, axes = fixed
-    size = height * view.focal / np.maximum((pelvis - eye) @ axes[2], FRONT)
+    # Of the longer edge: pictures are squared before a model sees them.
+    size = height * view.focal / ((pelvis - eye) @ axes[2]) / max(aspect, 1)
     if view.follow or (view.follow is None and float(np.quantile(size, 0.2)) < SMALL):
         still = _glide(pelvis, fps)
         eye, axes = _stand(points - still[:, None], view, azimuth, aspect)

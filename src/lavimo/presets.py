@@ -13,8 +13,10 @@ import msgspec
 from lavimo.errors import ConfigError
 from lavimo.models.configs import Align, LossConfig, Reconstruction
 from lavimo.runtime.config import (
+    FramesVideo,
     ModelConfig,
     MotionInput,
+    PoseVideo,
     Record,
     SentenceSpace,
     SideSpace,
@@ -43,6 +45,9 @@ class Sampling(Record, frozen=True):
 
     Every real clip `repeats` times, `synthetic` choreographed clips drawn anew each epoch from a
     pool of `synthetic_pool`; a measured caption replaces a given one with probability `measured`.
+    Films: `video` "own" shows each clip's own, "shuffled" that of another clip of the batch,
+    "noise" rows of noise (both to see whether films help or only compute does), "off" none.
+    `pairs`: motions with their films for the pose space, the batch's own clips among them.
     """
 
     batch: int
@@ -50,6 +55,26 @@ class Sampling(Record, frozen=True):
     synthetic: int
     synthetic_pool: int
     measured: float
+    video: str = "off"
+    pairs: int = 0
+
+
+class Filming(Record, frozen=True):
+    """How a clip's film differs from its motion in training; the motion side keeps its window.
+
+    `tracks`: share of a clip's visits in which a landmark track of one of its `views` renders is
+    taken, else its own joints with landmark-like `damage` (1: as large as measured). `crop`:
+    probability that the film shows only `crop_least` to 1 of the window; `speed` (0.25: 0.8 to
+    1.28 times as fast); `path_drop`: probability a side that its travel is unknown.
+    """
+
+    tracks: float = 0.0
+    views: int = 0
+    damage: float = 1.0
+    crop: float = 0.0
+    crop_least: float = 0.45
+    speed: float = 0.0
+    path_drop: float = 0.0
 
 
 class Linear(Record, frozen=True):
@@ -95,6 +120,7 @@ class Preset(Record, frozen=True):
     augment: Augment
     linear: Linear
     train: Train
+    filming: Filming = Filming()
 
 
 _PAPER_TOWER = Tower(layers=6, dim=512, heads=4, ff=1024, dropout=0.1, norm="post", pool="cls")
@@ -187,7 +213,52 @@ LAVIMO_SMALL_2MODAL = Preset(
     ),
 )
 
-PRESETS: dict[str, Preset] = {p.name: p for p in (LAVIMO_PAPER_2MODAL, LAVIMO_SMALL_2MODAL)}
+_replace = msgspec.structs.replace
+
+LAVIMO_PAPER = _replace(
+    LAVIMO_PAPER_2MODAL,
+    name="lavimo_paper",
+    source="arXiv 2403.00691, sections 3-4; METHOD.md B1-B23, B29",
+    model=_replace(
+        LAVIMO_PAPER_2MODAL.model,
+        frames=FramesVideo(
+            backbone="openai/clip-vit-base-patch32",
+            train_backbone=False,
+            frames=8,
+            width=512,
+            positions=77,
+            tower=Tower(layers=6, dim=512, heads=8, ff=2048, dropout=0.0, norm="pre", pool="mean"),
+        ),
+    ),
+    sampling=_replace(LAVIMO_PAPER_2MODAL.sampling, video="own"),
+)
+
+LAVIMO_SMALL = _replace(
+    LAVIMO_SMALL_2MODAL,
+    name="lavimo_small",
+    source="ours; lavimo_small_2modal and films as limb directions (PROBE.md, Video)",
+    model=_replace(
+        LAVIMO_SMALL_2MODAL.model,
+        pose=PoseVideo(
+            dim=128,
+            patch=2,
+            max_rows=100,
+            tower=Tower(
+                layers=3, dim=160, heads=4, ff=320, dropout=0.1, norm="pre", pool="cls+mean"
+            ),
+            share=0.4,
+            film_share=0.8,
+        ),
+    ),
+    sampling=_replace(LAVIMO_SMALL_2MODAL.sampling, video="own", pairs=96),
+    filming=Filming(
+        tracks=0.6, views=2, damage=1.0, crop=0.7, crop_least=0.45, speed=0.25, path_drop=0.5
+    ),
+)
+
+PRESETS: dict[str, Preset] = {
+    p.name: p for p in (LAVIMO_PAPER, LAVIMO_PAPER_2MODAL, LAVIMO_SMALL, LAVIMO_SMALL_2MODAL)
+}
 
 
 def resolve(name: str, changes: list[str], file: Path | None = None) -> Preset:

@@ -11,9 +11,10 @@ import torch
 
 from lavimo.models import build
 from lavimo.presets import PRESETS, resolve
-from lavimo.runtime import checkpoint, motion, text
+from lavimo.runtime import checkpoint, motion, pose, text
 from lavimo.runtime.config import ModelConfig
 from lavimo.runtime.directions import direction_signs
+from lavimo.runtime.encoder import LavimoEncoder
 from lavimo.training import judge, linear
 
 NORMS = ["pre", "post"]
@@ -77,12 +78,102 @@ def saved(system: Any, corpus: Any, config: ModelConfig, folder: Path) -> checkp
     return checkpoint.load(folder)
 
 
+def pose_tower(**more: Any) -> list[str]:
+    """Changes that make the pose tower tiny."""
+    tower = {"layers": 2, "dim": 24, "heads": 2, "ff": 48, "dropout": 0} | more
+    return ["model.pose.dim=8", *(f"model.pose.tower.{f}={v}" for f, v in tower.items())]
+
+
+@pytest.mark.parametrize(("norm", "pool", "dim"), [("pre", "cls+mean", 16), ("post", "cls", 24)])
+def test_film_towers_agree(
+    tiny_corpus: Any, tmp_path: Path, norm: str, pool: str, dim: int
+) -> None:
+    corpus, _ = tiny_corpus
+    changes = [*small(2), *pose_tower(norm=norm, pool=pool), f"model.dim={dim}"]
+    preset = resolve("lavimo_small", changes)
+    torch.manual_seed(1)
+    system = build(preset.model, preset.loss, corpus.sentence_bank()).eval()
+    opened = saved(system, corpus, preset.model, tmp_path)
+    batch = judge.plain_batch(corpus, preset.model, corpus.real)
+    with torch.no_grad():
+        films, motions = system.encode_video(batch).numpy(), system.encode_motion(batch).numpy()
+    encoder = LavimoEncoder(opened)
+    assert "video" in encoder.modalities
+    seen = [plain_poses(clip) for clip in corpus.real]
+    np.testing.assert_allclose(encoder.encode_poses(seen), films, atol=1e-4)
+    positions = [clip.positions for clip in corpus.real]
+    by_positions = encoder.encode_positions(positions)
+    np.testing.assert_allclose(by_positions, motions, atol=1e-4)
+    own = encoder.encode_poses([clip.poses for clip in corpus.real], side="motion")
+    share = preset.model.pose.share
+    np.testing.assert_allclose(own[:, :8] * share**0.5, motions[:, :8], atol=1e-4)
+    np.testing.assert_allclose(np.linalg.norm(own, axis=1), 1, atol=1e-5)
+
+
+def plain_poses(clip: Any) -> Any:
+    """The film that `judge.plain_batch` makes of a clip without tracks."""
+    from lavimo.training.films import as_if_tracked, seed_of
+
+    return as_if_tracked(clip.poses, 1.0, np.random.default_rng(seed_of(clip.id)))
+
+
+def test_long_films_are_averaged_over_windows(tiny_corpus: Any, tmp_path: Path) -> None:
+    corpus, _ = tiny_corpus
+    preset = resolve("lavimo_small", [*small(), *pose_tower(), "model.pose.max_rows=6"])
+    torch.manual_seed(1)
+    system = build(preset.model, preset.loss, corpus.sentence_bank()).eval()
+    opened = saved(system, corpus, preset.model, tmp_path)
+    film = corpus.real[0].poses
+    film = type(film)(*(np.concatenate([a, a, a])[:12] for a in (film.limbs, film.turn, film.path)))
+    parts = pose.encode_films(opened, [film.cut(0, 6), film.cut(3, 9), film.cut(6, 12)])
+    whole = pose.encode_films(opened, [film])[0]
+    for space in (slice(0, 8), slice(8, None)):
+        mean = parts[:, space].mean(axis=0)
+        found = whole[space]
+        np.testing.assert_allclose(
+            found / np.linalg.norm(found), mean / np.linalg.norm(mean), atol=1e-4
+        )
+
+
+def test_features_and_positions_give_one_embedding(
+    tmp_path: Path, tiny_corpus: Any, walk: Any
+) -> None:
+    from lavimo.features import humanml
+    from lavimo.features.canonical import canonical_positions
+
+    corpus, _ = tiny_corpus
+    preset = resolve("lavimo_small", [*small(), *pose_tower()])
+    system = build(preset.model, preset.loss, corpus.sentence_bank()).eval()
+    encoder = LavimoEncoder(saved(system, corpus, preset.model, tmp_path))
+    positions = canonical_positions(walk.positions)
+    by_features = encoder.encode_features(humanml.encode_batch([positions], canonical=True))
+    np.testing.assert_allclose(by_features, encoder.encode_positions([positions[:-1]]), atol=0.02)
+    assert float((by_features @ encoder.encode_positions([positions]).T)[0, 0]) > 0.98
+
+
+def test_a_two_modal_model_refuses_films(tiny_corpus: Any, tmp_path: Path) -> None:
+    from lavimo.errors import ModelError
+
+    corpus, _ = tiny_corpus
+    preset = resolve("lavimo_small_2modal", small())
+    system = build(preset.model, preset.loss, corpus.sentence_bank()).eval()
+    encoder = LavimoEncoder(saved(system, corpus, preset.model, tmp_path))
+    assert encoder.modalities == ("text", "motion")
+    with pytest.raises(ModelError, match="reads no films"):
+        encoder.encode_poses([corpus.real[0].poses])
+    with pytest.raises(ModelError, match="reads no films"):
+        encoder.encode_video("clip.mp4")
+
+
 @pytest.mark.parametrize("name", sorted(PRESETS))
 def test_every_preset_builds_and_learns_eight_pairs(name: str, tiny_corpus: Any) -> None:
     corpus, _ = tiny_corpus
-    backbone = ["model.text.width=32", "model.text.backbone=tiny:distilbert"]
-    changes = [] if name == "lavimo_small_2modal" else backbone
-    preset = resolve(name, [*changes, *small(dropout=0), "model.dim=32"])
+    changes = small(dropout=0)
+    if "paper" in name:
+        changes += ["model.text.width=32", "model.text.backbone=tiny:distilbert"]
+    if name == "lavimo_small":
+        changes += pose_tower()
+    preset = resolve(name, [*changes, "model.dim=32"])
     torch.manual_seed(0)
     system = build(preset.model, preset.loss, corpus.sentence_bank())
     batch = judge.plain_batch(corpus, preset.model, corpus.real)

@@ -12,10 +12,29 @@ from lavimo.shapes import Bool, Float
 
 @dataclass(frozen=True)
 class Sequences:
-    """Sequences of one modality, zero-padded at the end; `mask` is True on real rows."""
+    """Sequences of one modality, zero-padded at the end; `mask` is True on real rows.
+
+    An item without a single real row is missing from the batch.
+    """
 
     values: Float[Tensor, "batch length width"]
     mask: Bool[Tensor, "batch length"]
+
+    @property
+    def there(self) -> Bool[Tensor, " batch"]:
+        """Which items are there at all."""
+        return self.mask.any(dim=1)
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Pose rows of motions and of films of them, item by item; a film may be missing.
+
+    The first items are the clips of the batch itself; the others need no captions.
+    """
+
+    motion: Sequences
+    film: Sequences
 
 
 @dataclass(frozen=True)
@@ -35,13 +54,15 @@ class Targets:
 
 @dataclass(frozen=True)
 class Batch:
-    """Motion features, token states of a frozen language model or raw texts, video, targets."""
+    """Motion features, token states of a frozen language model or raw texts, films, targets."""
 
     ids: tuple[str, ...]
     motion: Sequences | None = None
     text: Sequences | None = None
     texts: tuple[str, ...] | None = None
-    video: Sequences | None = None
+    pairs: Pairs | None = None
+    frames: Sequences | None = None
+    """Image features (batch, frames, width) of films, or pictures flattened, where read so."""
     targets: Targets | None = None
     known: tuple[Float[Tensor, "batch sentence"], Float[Tensor, "batch axes"]] | None = None
     """Sentence vectors and signs that a closed-form line reads off the motions (constants)."""
@@ -70,6 +91,8 @@ def padded(rows: list[Float[Tensor, "_ width"]]) -> Sequences:
 def _moved(value: Any, device: torch.device) -> Any:
     if isinstance(value, Sequences):
         return Sequences(value.values.to(device), value.mask.to(device))
+    if isinstance(value, Pairs):
+        return Pairs(_moved(value.motion, device), _moved(value.film, device))
     if isinstance(value, Targets):
         return Targets(*(getattr(value, f.name).to(device) for f in fields(value)))
     if isinstance(value, tuple):

@@ -14,7 +14,10 @@ class Align(Record, frozen=True):
 
 
 class Reconstruction(Record, frozen=True):
-    """Reconstruction through fusion and decoder (B16-B18); weight 0 leaves it out."""
+    """Reconstruction through fusion and decoder (B16-B18); weight 0 or fusion "none" leaves it out.
+
+    `fusion` "token": keys are token sequences; "vector": the single embeddings, the paper's letter.
+    """
 
     weight: float
     fusion: str
@@ -25,8 +28,26 @@ class Reconstruction(Record, frozen=True):
     dropout: float
 
 
+class Video(Record, frozen=True):
+    """What films add: `align` weighs L^mv + L^tv, `side` the sentence and side losses of films
+    against those of motions, `pose` the pairing of motions and films in the pose space, with a
+    learnable `temperature` of its own.
+    """
+
+    align: float = 1.0
+    side: float = 0.5
+    pose: float = 1.0
+    temperature: float = 0.07
+
+
 class LossConfig(Record, frozen=True):
     """What is minimised."""
 
     align: Align
     reconstruction: Reconstruction
+    video: Video = Video()
+
+    @property
+    def reconstructs(self) -> bool:
+        """Is there a reconstruction term?"""
+        return self.reconstruction.weight > 0 and self.reconstruction.fusion != "none"

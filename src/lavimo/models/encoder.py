@@ -9,9 +9,9 @@ import torch
 from lavimo.models.backbone import DistilBert
 from lavimo.models.text_encoder import TextEncoder
 from lavimo.motion.clip import Motion
+from lavimo.runtime import embedding, transformer
 from lavimo.runtime.checkpoint import Checkpoint
 from lavimo.runtime.encoder import LavimoEncoder
-from lavimo.runtime.motion import joined
 from lavimo.shapes import Float32
 
 AT_ONCE = 64
@@ -40,7 +40,10 @@ class TorchEncoder:
             for start in range(0, len(texts), AT_ONCE):
                 states, mask = self._backbone(tuple(texts[start : start + AT_ONCE]))
                 rows.append(self._text(states, mask)[0].float().numpy())
-        return joined(self.checkpoint, np.concatenate(rows), None, None, "text")
+        config = self.checkpoint.config
+        joint = transformer.head(self.checkpoint.weights, "text_head", np.concatenate(rows))
+        rest = embedding.joined(config, joint, None, None, "text")
+        return embedding.with_pose(config, None, rest, "text")
 
     def encode_motion(self, motions: Sequence[Motion]) -> Float32[np.ndarray, "motions dim"]:
         """Unit rows for motions of any humanoid skeleton."""

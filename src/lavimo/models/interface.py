@@ -31,6 +31,10 @@ class System(Protocol):
         """Unit rows (B, dim) for the sentences of the batch."""
         ...
 
+    def encode_video(self, batch: Batch) -> Tensor:
+        """Unit rows (B, dim) for the films of the batch."""
+        ...
+
     def loss(self, batch: Batch) -> Losses:
         """The training loss of one batch."""
         ...

@@ -1,21 +1,24 @@
-"""LAVIMO with two modalities: text and motion in one space (arXiv 2403.00691; METHOD.md B24)."""
+"""LAVIMO: text, film and motion in one space (arXiv 2403.00691; METHOD.md B)."""
 
 import math
+from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from lavimo.data.batch import Batch, Sequences, Targets, present
 from lavimo.errors import DataError
+from lavimo.models import objective
 from lavimo.models.backbone import DistilBert
 from lavimo.models.configs import LossConfig, Reconstruction
 from lavimo.models.decoder import Decoder, reconstruction_loss
-from lavimo.models.fusion import Fusion
-from lavimo.models.gather import gathered, gathered_constant, world_size
+from lavimo.models.film import Film, FilmHeads, Vectors, mean_of, unit
+from lavimo.models.frames import FramesEncoder
+from lavimo.models.fusion import Fusion, Source
+from lavimo.models.gather import gathered_constant, world_size
 from lavimo.models.interface import Losses
-from lavimo.models.losses import alignment_loss, kl_rows, thresholded
 from lavimo.models.motion_encoder import MotionEncoder, patched
+from lavimo.models.pose_tower import PoseTower
 from lavimo.models.text_encoder import TextEncoder
 from lavimo.runtime.config import ModelConfig
 from lavimo.runtime.directions import AXES
@@ -23,11 +26,12 @@ from lavimo.shapes import Float
 
 
 class Lavimo(nn.Module):
-    """Motion encoder, text encoder, alignment, and reconstruction through motion-as-query fusion.
+    """Encoders of motion, text and film, alignment, and reconstruction through fusion.
 
-    The embedding of a motion is its joint vector and, where the config asks for it, the sentence
-    vector that it predicts; a text's is its joint vector and its own sentence vector. The cosine
-    of two embeddings is then the weighted mean of both cosines.
+    An embedding joins the pose space (motions and films; a text is zero there), the joint space
+    and, where the config asks for them, the sentence vector (predicted of motions and films) and
+    the signs of directions; the cosine of two embeddings is the weighted mean of their cosines.
+    Without films in the config it is the two-modal form (B24).
     """
 
     def __init__(self, config: ModelConfig, loss: LossConfig, sentence_bank: Tensor) -> None:
@@ -49,8 +53,16 @@ class Lavimo(nn.Module):
         if config.sides.share > 0:
             self.to_sides = nn.Linear(dim, len(AXES))
         self.logit_scale = nn.Parameter(torch.tensor(math.log(1 / loss.align.temperature)))
-        if loss.reconstruction.weight > 0:
+        if loss.reconstructs:
             self.fusion, self.decoder = _reconstruction_parts(config, loss.reconstruction)
+        fused = dim if loss.reconstructs else None
+        if config.pose is not None:
+            self.pose = PoseTower(config.pose)
+            self.pose_film = FilmHeads(config, config.pose.tower.dim, fused)
+            self.pose_logit_scale = nn.Parameter(torch.tensor(math.log(1 / loss.video.temperature)))
+        if config.frames is not None:
+            self.frames = FramesEncoder(config.frames)
+            self.frames_film = FilmHeads(config, config.frames.tower.dim, fused)
         # Distinct captions of the training set as centred sentence vectors (constant).
         self.sentence_bank: Tensor
         self.register_buffer("sentence_bank", sentence_bank, persistent=False)
@@ -59,52 +71,58 @@ class Lavimo(nn.Module):
         """Unit embeddings of the motions."""
         motion = present(batch.motion, "motion")
         pooled, _, _ = self.motion(motion.values, motion.mask)
-        joint, sentence = self._motion_vectors(pooled)
-        signs = self._signs(pooled)
+        found = self._motion_vectors(pooled)
+        sentence, signs = found.sentence, found.signs
         if batch.known is not None:
             if sentence is not None:
-                sentence = _unit(sentence + self.config.sentence.linear * batch.known[0])
+                sentence = unit(sentence + self.config.sentence.linear * batch.known[0])
             signs = None if signs is None else (signs + batch.known[1]) / 2
-        return self._joined(joint, sentence, signs, "motion")
+        pose = None
+        if self.config.pose is not None:
+            if batch.pairs is None:
+                raise DataError("This batch holds no pose rows of the motions; add them.")
+            pose = unit(self.pose.head(self.pose(batch.pairs.motion, "motion")[0]))[: len(pooled)]
+        return self._joined(pose, Vectors(found.joint, sentence, signs), "motion")
 
     def encode_text(self, batch: Batch) -> Float[Tensor, "batch dim"]:
         """Unit embeddings of the sentences."""
         states = self._token_states(batch)
         pooled, _, _ = self.text(states.values, states.mask)
         targets = _targets(batch) if self.config.sentence.share + self.config.sides.share else None
-        return self._joined(
-            self._text_vector(pooled),
-            None if targets is None else targets.sentences,
-            None if targets is None else targets.signs,
-            "text",
-        )
+        sentence = targets.sentences if targets and self.config.sentence.share > 0 else None
+        signs = targets.signs if targets and self.config.sides.share > 0 else None
+        return self._joined(None, Vectors(self._text_vector(pooled), sentence, signs), "text")
+
+    def encode_video(self, batch: Batch) -> Float[Tensor, "batch dim"]:
+        """Unit embeddings of the films; what several encoders say of a film is averaged."""
+        films, pose = self._films(batch), None
+        if not films:
+            raise DataError("This batch holds no films, which were to be encoded.")
+        if "pose" in films:
+            pose = unit(self.pose.head(films["pose"].pooled))
+        return self._joined(pose, mean_of([film.vectors for film in films.values()]), "film")
 
     def loss(self, batch: Batch) -> Losses:
-        """L_align + w L_recon (+ the sentence space's loss), over the batch of all processes."""
+        """L_align + w L_recon (+ the terms of ours), over the batch of all processes."""
         motion, states = present(batch.motion, "motion"), self._token_states(batch)
         targets = _targets(batch)
         pooled, tokens, seen = self.motion(motion.values, motion.mask)
         text_pooled, text_tokens, text_seen = self.text(states.values, states.mask)
-        joint, sentence = self._motion_vectors(pooled)
-        text = self._text_vector(text_pooled)
+        films = self._films(batch)
+        vectors, text = self._motion_vectors(pooled), self._text_vector(text_pooled)
+        pose = self._pose_term(batch, films)
         # Logits in half precision would be off by the difference that a rank is decided by.
-        with torch.autocast(joint.device.type, enabled=False):
-            terms = {"align": self._alignment(joint, text, targets)}
-            if sentence is not None:
-                weight = self.config.sentence.weight
-                terms["sentence"] = weight * self._sentence_loss(sentence, targets)
-            signs = self._signs(pooled)
-            if signs is not None:
-                terms["sides"] = self.config.sides.weight * _side_loss(signs, targets.signs)
-        recon = self.loss_config.reconstruction
-        if recon.weight > 0:
-            literal = recon.fusion == "vector"
-            sources = {
-                "motion": (pooled[:, None], None) if literal else (tokens, seen),
-                "text": (text_pooled[:, None], None) if literal else (text_tokens, text_seen),
+        with torch.autocast(pooled.device.type, enabled=False):
+            terms = self._alignment(vectors, text, films, targets)
+            terms |= pose
+        if self.loss_config.reconstructs:
+            heard = {
+                "motion": (pooled, tokens, seen),
+                "text": (text_pooled, text_tokens, text_seen),
             }
-            fused = self.fusion(pooled, sources)
-            terms["recon"] = recon.weight * self._reconstruction(fused, motion)
+            fused = self.fusion(pooled, self._sources(heard, films))
+            weight = self.loss_config.reconstruction.weight
+            terms["recon"] = weight * self._reconstruction(fused, motion)
         total = torch.stack(list(terms.values())).sum()
         return Losses(total, {name: value.detach().item() for name, value in terms.items()})
 
@@ -120,53 +138,91 @@ class Lavimo(nn.Module):
             raise DataError("This batch holds no sentences, which the language model reads.")
         return Sequences(*self.backbone(batch.texts))
 
-    def _motion_vectors(self, pooled: Tensor) -> tuple[Tensor, Tensor | None]:
-        head = self.motion_head(pooled) if hasattr(self, "motion_head") else pooled
-        sentence = self.to_sentence(pooled) if self.config.sentence.share > 0 else None
-        return _unit(head), None if sentence is None else _unit(sentence)
+    def _films(self, batch: Batch) -> dict[str, Film]:
+        """The films of the batch's own clips, as each encoder of the config reads them."""
+        films, own = {}, len(batch.ids)
+        if self.config.pose is not None and batch.pairs is not None:
+            everyone, tokens, seen = self.pose(batch.pairs.film, "film")
+            pooled, there = everyone[:own], batch.pairs.film.there[:own]
+            vectors = self.pose_film(pooled)
+            films["pose"] = Film(pooled, tokens[:own], seen[:own], there, vectors, everyone)
+        if self.config.frames is not None and batch.frames is not None:
+            pooled, tokens, seen = self.frames(batch.frames)
+            there, vectors = batch.frames.there, self.frames_film(pooled)
+            films["frames"] = Film(pooled, tokens, seen, there, vectors, pooled)
+        return films
 
-    def _text_vector(self, pooled: Tensor) -> Tensor:
-        return _unit(self.text_head(pooled) if hasattr(self, "text_head") else pooled)
-
-    def _signs(self, pooled: Tensor) -> Tensor | None:
-        return torch.tanh(self.to_sides(pooled.float())) if self.config.sides.share > 0 else None
-
-    def _joined(
-        self, joint: Tensor, sentence: Tensor | None, signs: Tensor | None, side: str
-    ) -> Tensor:
-        shares = self.config.sentence.share, self.config.sides.share
-        parts = [math.sqrt(1 - sum(shares)) * joint]
-        if sentence is not None and shares[0] > 0:
-            parts.append(math.sqrt(shares[0]) * sentence)
-        if signs is not None and shares[1] > 0:
-            parts.append(math.sqrt(shares[1]) * _side_vector(signs, side))
-        return torch.cat(parts, dim=1)
-
-    def _alignment(self, motion: Tensor, text: Tensor, targets: Targets) -> Tensor:
-        align = self.loss_config.align
-        captions = gathered_constant(targets.captions)
-        sides = gathered_constant(targets.sides)
-        compatible = (sides[:, None] == sides[None]).all(-1) if align.side_rule else None
-        similarity = thresholded(captions @ captions.T, align.epsilon, compatible)
-        return alignment_loss(
-            gathered(motion).float(),
-            gathered(text).float(),
-            similarity,
-            self.logit_scale.exp().clamp(max=100),
-            kind=align.kind,
-            scale=align.scale,
+    def _motion_vectors(self, pooled: Tensor) -> Vectors:
+        config = self.config
+        return Vectors(
+            unit(self.motion_head(pooled) if hasattr(self, "motion_head") else pooled),
+            unit(self.to_sentence(pooled)) if config.sentence.share > 0 else None,
+            torch.tanh(self.to_sides(pooled.float())) if config.sides.share > 0 else None,
         )
 
-    def _sentence_loss(self, sentence: Tensor, targets: Targets) -> Tensor:
-        # Against thousands of training captions, not only those of the batch.
-        epsilon = self.loss_config.align.epsilon
-        bank = torch.cat([self.sentence_bank, gathered_constant(targets.sentences)])
-        cosines = targets.sentences @ bank.T
-        target = torch.where(cosines >= epsilon, cosines, torch.zeros_like(cosines)) ** 4
-        target = target / target.sum(dim=1, keepdim=True).clamp(min=1e-6)
-        logits = sentence @ bank.T / self.config.sentence.temperature
-        # Rows are independent, so the mean over processes is the mean over the whole batch.
-        return kl_rows(target, logits)
+    def _text_vector(self, pooled: Tensor) -> Tensor:
+        return unit(self.text_head(pooled) if hasattr(self, "text_head") else pooled)
+
+    def _joined(self, pose: Tensor | None, vectors: Vectors, side: str) -> Tensor:
+        """Pose, joint, sentence and sides, each of its share of the squared length."""
+        config = self.config
+        shares = config.sentence.share, config.sides.share
+        parts = [math.sqrt(1 - sum(shares)) * vectors.joint]
+        if vectors.sentence is not None:
+            parts.append(math.sqrt(shares[0]) * vectors.sentence)
+        if vectors.signs is not None:
+            parts.append(math.sqrt(shares[1]) * objective.side_vector(vectors.signs, side))
+        rest = torch.cat(parts, dim=1)
+        if config.pose is None:
+            return rest
+        if pose is None:
+            return torch.cat([rest.new_zeros(len(rest), config.pose.dim), rest], dim=1)
+        share = config.pose.film_share if side == "film" else config.pose.share
+        return torch.cat([math.sqrt(share) * pose, math.sqrt(1 - share) * rest], dim=1)
+
+    def _alignment(
+        self, motion: Vectors, text: Tensor, films: dict[str, Film], targets: Targets
+    ) -> dict[str, Tensor]:
+        """Alignment of every pair of modalities, and what motions and films say of captions."""
+        align, video = self.loss_config.align, self.loss_config.video
+        spaces, scale = (self.config.sentence, self.config.sides), self.logit_scale
+        similarity = objective.similarity_of(targets, align)
+        told = (targets, self.sentence_bank, align.epsilon, spaces)
+        terms = {"align": objective.aligned(motion.joint, text, similarity, scale, align)}
+        terms |= objective.described(motion, *told)
+        for kind, film in films.items():
+            pairs = [
+                objective.aligned(other, film.vectors.joint, similarity, scale, align, film.there)
+                for other in (motion.joint, text)
+            ]
+            terms[f"{kind}_align"] = video.align * (pairs[0] + pairs[1])
+            for name, term in objective.described(film.vectors, *told, film.there).items():
+                terms[f"{kind}_{name}"] = video.side * term
+        return terms
+
+    def _pose_term(self, batch: Batch, films: dict[str, Film]) -> dict[str, Tensor]:
+        weight = self.loss_config.video.pose
+        if "pose" not in films or batch.pairs is None or weight == 0:
+            return {}
+        motion = self.pose(batch.pairs.motion, "motion")[0]
+        ours, theirs = (unit(self.pose.head(part)) for part in (motion, films["pose"].all_pooled))
+        with torch.autocast(ours.device.type, enabled=False):
+            term = objective.paired(ours, theirs, batch.pairs.film.there, self.pose_logit_scale)
+        return {"pose": weight * term}
+
+    def _sources(self, heard: dict[str, Any], films: dict[str, Film]) -> dict[str, Source]:
+        """What the motion looks at: token sequences, or the single vectors in the literal form."""
+        literal = self.loss_config.reconstruction.fusion == "vector"
+        sources = {
+            name: Source(pooled[:, None]) if literal else Source(tokens, seen)
+            for name, (pooled, tokens, seen) in heard.items()
+        }
+        for kind, film in films.items():
+            heads = self.pose_film if kind == "pose" else self.frames_film
+            keys = film.pooled[:, None] if literal else film.tokens
+            seen = None if literal else film.seen
+            sources[kind] = Source(heads.to_fusion(keys), seen, film.there)
+        return sources
 
     def _reconstruction(self, fused: Tensor, motion: Sequences) -> Tensor:
         patch = self.config.motion.patch
@@ -183,28 +239,11 @@ def _targets(batch: Batch) -> Targets:
     return batch.targets
 
 
-def _unit(rows: Tensor) -> Tensor:
-    return F.normalize(rows.float(), dim=-1)
-
-
-def _side_loss(signs: Tensor, truth: Tensor) -> Tensor:
-    # A caption that names no direction says little of the motion's, but not nothing.
-    weight = torch.where(truth == 0, 0.2, 1.0)
-    return (weight * (signs - truth).square()).mean()
-
-
-def _side_vector(signs: Tensor, side: str) -> Tensor:
-    kept = signs / signs.norm(dim=1, keepdim=True).clamp(min=1)
-    left = (1 - kept.square().sum(dim=1, keepdim=True)).clamp(min=0).sqrt()
-    nothing = torch.zeros_like(left)
-    return torch.cat([kept, *((left, nothing) if side == "motion" else (nothing, left))], dim=1)
-
-
 def _reconstruction_parts(config: ModelConfig, recon: Reconstruction) -> tuple[Fusion, Decoder]:
     dim = config.motion_tower.dim
     if dim != config.text_tower.dim:
         raise ValueError("fusion needs towers of one width")
     width = MotionEncoder(config.motion, config.motion_tower).width * config.motion.patch
-    fusion = Fusion(("motion", "text"), dim, recon.fusion_heads, recon.dropout)
+    fusion = Fusion(("motion", "text", *config.video), dim, recon.fusion_heads, recon.dropout)
     decoder = Decoder(width, recon.layers, dim, recon.heads, recon.ff, recon.dropout)
     return fusion, decoder

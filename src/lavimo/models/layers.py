@@ -31,6 +31,17 @@ class Attention(nn.Module):
         seen: Bool[Tensor, "batch keys"] | None,
     ) -> Float[Tensor, "batch queries dim"]:
         """Queries look at those rows of `memory` that `seen` marks."""
+        weights, values = self.looked(query, memory, seen)
+        weights = F.dropout(weights, self.dropout, self.training)
+        return self.out_proj((weights.to(values.dtype) @ values).transpose(1, 2).flatten(-2))
+
+    def looked(
+        self,
+        query: Float[Tensor, "batch queries dim"],
+        memory: Float[Tensor, "batch keys dim"],
+        seen: Bool[Tensor, "batch keys"] | None,
+    ) -> tuple[Float[Tensor, "batch heads queries keys"], Float[Tensor, "batch heads keys part"]]:
+        """How much each query looks at each row, a head; and what it finds there."""
         dim = query.shape[-1]
         wq, wkv = self.in_proj_weight.split([dim, 2 * dim])
         bq, bkv = self.in_proj_bias.split([dim, 2 * dim])
@@ -43,8 +54,7 @@ class Attention(nn.Module):
         scores = (q * q.shape[-1] ** -0.5) @ k.transpose(-2, -1)
         if seen is not None:
             scores = scores.masked_fill(~seen[:, None, None, :], -1e9)
-        weights = F.dropout(scores.softmax(dim=-1), self.dropout, self.training)
-        return self.out_proj((weights.to(v.dtype) @ v).transpose(1, 2).flatten(-2))
+        return scores.softmax(dim=-1), v
 
 
 class Layer(nn.Module):

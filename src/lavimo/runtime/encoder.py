@@ -1,8 +1,8 @@
-"""What searching knows of a model: sentences and motions to unit vectors, without torch."""
+"""What searching knows of a model: sentences, motions and films to unit vectors, without torch."""
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -11,6 +11,9 @@ from lavimo.errors import ModelError
 from lavimo.motion.clip import Motion
 from lavimo.runtime import checkpoint as folders
 from lavimo.shapes import Float32
+
+if TYPE_CHECKING:
+    from lavimo.features.directions import Poses
 
 DEFAULT_MODEL = "lavimo-open-small"
 
@@ -41,15 +44,15 @@ class LavimoEncoder:
     """A checkpoint folder as an encoder.
 
     `sentence_bank` holds sentence vectors of training captions: how near a query comes to them
-    tells whether the model can know it.
+    tells whether the model can know it. `modalities` holds "video" where the model reads films.
     """
-
-    modalities: tuple[str, ...] = ("text", "motion")
 
     def __init__(self, opened: folders.Checkpoint) -> None:
         if opened.config.system != "lavimo":
             raise ModelError(f"{opened.path} holds a {opened.config.system}, not a lavimo model.")
         self.checkpoint = opened
+        films = ("video",) if opened.config.video else ()
+        self.modalities: tuple[str, ...] = ("text", "motion", *films)
         self.model_id = opened.model_id
         self.dim = opened.config.embedding_dim
         self.calibration = opened.calibration
@@ -72,8 +75,14 @@ class LavimoEncoder:
     ) -> Float32[np.ndarray, "clips dim"]:
         """Unit rows for canonical positions (20 fps, metres)."""
         from lavimo.features import humanml
+        from lavimo.features.canonical import FPS
+        from lavimo.features.directions import from_motion
+        from lavimo.runtime import motion
 
-        return self.encode_features(humanml.encode_batch(list(clips), canonical=True))
+        known = self.checkpoint.config.pose is not None
+        poses = [from_motion(clip, FPS) for clip in clips] if known else None
+        features = humanml.encode_batch(list(clips), canonical=True)
+        return motion.encode(self.checkpoint, features, poses)
 
     def encode_features(
         self, clips: Sequence[Float32[np.ndarray, "_ 263"]]
@@ -82,6 +91,33 @@ class LavimoEncoder:
         from lavimo.runtime import motion
 
         return motion.encode(self.checkpoint, clips)
+
+    def encode_poses(
+        self, poses: Sequence["Poses"], side: str = "film"
+    ) -> Float32[np.ndarray, "clips dim"]:
+        """Unit rows for pose rows: of films in all spaces, of motions ("motion") in that of poses.
+
+        Raises ModelError where the model reads no films.
+        """
+        from lavimo.runtime import pose
+
+        if side == "film":
+            return pose.encode_films(self.checkpoint, poses)
+        known = pose.pose_vectors(self.checkpoint, poses, side)
+        rest = np.zeros((len(known), self.checkpoint.config.rest_dim), np.float32)
+        return np.concatenate([known, rest], axis=1)
+
+    def encode_video(self, path: str | Path, person: int = 1) -> Float32[np.ndarray, "1 dim"]:
+        """The unit row of a video file; `person` 1 is the largest and most persistent.
+
+        Raises VideoError when it cannot be read or shows nobody, ModelError where the model reads
+        no films, MissingExtra without the extra `video`.
+        """
+        from lavimo.runtime.pose import pose_of
+        from lavimo.runtime.video import poses_in
+
+        pose_of(self.checkpoint)
+        return self.encode_poses([poses_in(path, person)])
 
     def encode_sentences(self, texts: Sequence[str]) -> Float32[np.ndarray, "texts width"]:
         """Unit rows of the frozen sentence model."""

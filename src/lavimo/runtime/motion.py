@@ -5,13 +5,16 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from lavimo.errors import ModelError
+from lavimo.features import humanml
+from lavimo.features.canonical import FPS
+from lavimo.features.directions import Poses, from_motion
 from lavimo.runtime import transformer
 from lavimo.runtime.checkpoint import Checkpoint
 from lavimo.runtime.config import MotionInput
-from lavimo.shapes import Bool, Float32, Int64
-
-TOKENS_AT_ONCE = 2048
-"""Rows of one matrix product: enough for BLAS, small enough for the cache."""
+from lavimo.runtime.embedding import joined, unit, with_pose
+from lavimo.runtime.packing import batches_of, patched, windows
+from lavimo.runtime.pose import pose_vectors
+from lavimo.shapes import Float32, Int64
 
 
 def columns(which: str) -> Int64[np.ndarray, " width"]:
@@ -51,53 +54,52 @@ def normalise(
     return found
 
 
-def encode(checkpoint: Checkpoint, clips: Sequence[np.ndarray]) -> Float32[np.ndarray, "clips dim"]:
-    """Unit vectors of clips given as features (T, 263); long clips are averaged over windows."""
+def encode(
+    checkpoint: Checkpoint, clips: Sequence[np.ndarray], poses: Sequence[Poses] | None = None
+) -> Float32[np.ndarray, "clips dim"]:
+    """Unit vectors of clips given as features (T, 263); long clips are averaged over windows.
+
+    A model that knows films also reads the clips' `poses`; they are recovered from the features
+    where they are not given.
+    """
+    config = checkpoint.config
+    rest = _encode_features(checkpoint, clips)
+    if config.pose is None:
+        return rest
+    if poses is None:
+        poses = [from_motion(humanml.recover(features), FPS) for features in clips]
+    return with_pose(config, pose_vectors(checkpoint, poses, "motion"), rest, "motion")
+
+
+def _encode_features(
+    checkpoint: Checkpoint, clips: Sequence[np.ndarray]
+) -> Float32[np.ndarray, "clips dim"]:
     pieces, owner = [], []
     for number, features in enumerate(clips):
         for start, end in windows(len(features), checkpoint.config.motion.max_frames):
             pieces.append(normalised(checkpoint, features[start:end]))
             owner.append(number)
     order = np.argsort([len(p) for p in pieces], kind="stable")
-    vectors = np.empty((len(pieces), checkpoint.config.embedding_dim), np.float32)
-    for batch in _batches([len(pieces[i]) for i in order], checkpoint.config.motion.patch):
+    summed = np.zeros((len(clips), checkpoint.config.rest_dim), np.float32)
+    owners = np.asarray(owner, int)
+    for batch in batches_of([len(pieces[i]) for i in order], checkpoint.config.motion.patch):
         chosen = order[batch]
-        vectors[chosen] = _encode_batch(checkpoint, [pieces[i] for i in chosen])
-    summed = np.zeros((len(clips), vectors.shape[1]), np.float32)
-    np.add.at(summed, np.asarray(owner, int), vectors)
-    mean: np.ndarray = summed / np.linalg.norm(summed, axis=1, keepdims=True).clip(1e-12)
-    return mean
-
-
-def windows(frames: int, longest: int) -> list[tuple[int, int]]:
-    """Spans that cover a clip: itself, or windows of `longest` frames at half stride."""
-    if frames <= longest:
-        return [(0, frames)]
-    starts = [*range(0, frames - longest, longest // 2), frames - longest]
-    return [(s, s + longest) for s in starts]
-
-
-def _batches(lengths: list[int], patch: int) -> list[slice]:
-    found, start = [], 0
-    for end in range(1, len(lengths) + 1):
-        full = end == len(lengths)
-        if full or (end + 1 - start) * (-(-lengths[end] // patch) + 1) > TOKENS_AT_ONCE:
-            found.append(slice(start, end))
-            start = end
-    return found
+        vectors = _encode_batch(checkpoint, [pieces[i] for i in chosen])
+        np.add.at(summed, owners[chosen], vectors)
+    return unit(summed)
 
 
 def _encode_batch(checkpoint: Checkpoint, pieces: list[np.ndarray]) -> np.ndarray:
     patch, weights = checkpoint.config.motion.patch, checkpoint.weights
-    tokens, mask = _patched(pieces, patch)
+    tokens, mask = patched(pieces, patch)
     projected = transformer.linear(weights, "motion.project", tokens)
     pooled = transformer.encode(
         weights, "motion.tower", checkpoint.config.motion_tower, projected, mask
     )
     known = _known(checkpoint, pieces)
     return joined(
-        checkpoint,
-        pooled,
+        checkpoint.config,
+        transformer.head(weights, "motion_head", pooled),
         _sentence_vector(checkpoint, pooled, known),
         _side_vector(checkpoint, pooled, known),
         "motion",
@@ -153,55 +155,3 @@ def read_off(
     normal = (summaries - statistics["linear_mean"]) / statistics["linear_std"]
     found = normal.astype(np.float32) @ statistics["linear_weight"]
     return unit(found[:, :width]), np.clip(found[:, width:], -1, 1)
-
-
-def joined(
-    checkpoint: Checkpoint,
-    pooled: np.ndarray,
-    sentence: np.ndarray | None,
-    signs: np.ndarray | None,
-    side: str,
-) -> Float32[np.ndarray, "rows dim"]:
-    """The embedding: joint, sentence and direction vectors, each of its share of the cosine."""
-    weights, config = checkpoint.weights, checkpoint.config
-    if f"{side}_head.weight" in weights:
-        pooled = transformer.linear(weights, f"{side}_head", pooled)
-    rest = np.float32(1 - config.sentence.share - config.sides.share)
-    parts = [np.sqrt(rest) * unit(pooled)]
-    if sentence is not None:
-        parts.append(np.sqrt(np.float32(config.sentence.share)) * unit(sentence))
-    if signs is not None:
-        parts.append(np.sqrt(np.float32(config.sides.share)) * side_vector(signs, side))
-    return np.concatenate(parts, axis=1)
-
-
-def side_vector(signs: Float32[np.ndarray, "rows 4"], side: str) -> Float32[np.ndarray, "rows 6"]:
-    """Signs of the axes as unit rows; what is left of the length goes where no other looks."""
-    length = np.linalg.norm(signs, axis=1, keepdims=True)
-    kept = signs / np.maximum(length, np.float32(1))
-    left = np.sqrt(np.maximum(1 - np.square(kept).sum(axis=1, keepdims=True), 0))
-    nothing = np.zeros_like(left)
-    tail = [left, nothing] if side == "motion" else [nothing, left]
-    vectors: np.ndarray = np.concatenate([kept, *tail], axis=1).astype(np.float32)
-    return vectors
-
-
-def unit(rows: np.ndarray) -> Float32[np.ndarray, "rows dim"]:
-    """Rows scaled to length one."""
-    scaled: np.ndarray = rows / np.maximum(
-        np.linalg.norm(rows, axis=1, keepdims=True), np.float32(1e-12)
-    )
-    return scaled
-
-
-def _patched(
-    pieces: list[np.ndarray], patch: int
-) -> tuple[Float32[np.ndarray, "batch tokens wide"], Bool[np.ndarray, "batch tokens"]]:
-    counts = [-(-len(p) // patch) for p in pieces]
-    width = pieces[0].shape[1]
-    tokens = np.zeros((len(pieces), max(counts), patch * width), np.float32)
-    mask = np.zeros((len(pieces), max(counts)), bool)
-    for row, (piece, count) in enumerate(zip(pieces, counts, strict=True)):
-        tokens[row].reshape(-1)[: piece.size] = piece.reshape(-1)
-        mask[row, :count] = True
-    return tokens, mask

@@ -8,8 +8,8 @@ from lavimo.errors import ModelError
 from lavimo.runtime import transformer
 from lavimo.runtime.checkpoint import Checkpoint
 from lavimo.runtime.directions import direction_signs
+from lavimo.runtime.embedding import joined, unit, with_pose
 from lavimo.runtime.minilm import MiniLM
-from lavimo.runtime.motion import joined, unit
 from lavimo.shapes import Bool, Float32
 
 AT_ONCE = 64
@@ -48,4 +48,6 @@ def encode_states(
     sentence = None
     if config.sentence.share > 0:
         sentence = mean - checkpoint.statistics["sentence_centre"]
-    return joined(checkpoint, pooled, sentence, signs if config.sides.share > 0 else None, "text")
+    pooled = transformer.head(weights, "text_head", pooled)
+    named = signs if config.sides.share > 0 else None
+    return with_pose(config, None, joined(config, pooled, sentence, named, "text"), "text")

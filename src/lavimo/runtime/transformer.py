@@ -61,6 +61,11 @@ def linear(weights: Weights, name: str, x: np.ndarray) -> np.ndarray:
     return _product(x, weights[f"{name}.weight"], weights[f"{name}.bias"])
 
 
+def head(weights: Weights, name: str, x: np.ndarray) -> np.ndarray:
+    """The linear map of that name; where widths agree there is none, and x passes."""
+    return linear(weights, name, x) if f"{name}.weight" in weights else x
+
+
 def _product(x: np.ndarray, weight: np.ndarray, bias: np.ndarray) -> np.ndarray:
     # One matrix product over all rows: numpy would make one for each clip of the batch.
     rows: np.ndarray = x.reshape(-1, x.shape[-1]) @ weight.T

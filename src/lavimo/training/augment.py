@@ -1,7 +1,10 @@
 """What may change in a clip without changing what its caption says."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
+from lavimo.features.directions import Poses
 from lavimo.motion.clip import mirror_positions
 from lavimo.motion.skeleton import SMPL_PARENTS
 from lavimo.presets import Augment
@@ -11,34 +14,72 @@ Positions = Float32[np.ndarray, "frames 22 3"]
 Changed = Float32[np.ndarray, "changed 22 3"]
 
 
-def augmented(
-    positions: Positions, augment: Augment, longest: int, rng: np.random.Generator
-) -> tuple[Changed, bool]:
-    """A changed copy of canonical positions (at most `longest` + 1 frames); was it mirrored?"""
+@dataclass(frozen=True)
+class Change:
+    """What was drawn for one visit of a clip; the same is done to its positions and its poses.
+
+    `speed` first, then frames `start` to `end` (20 fps) are kept, the path is taken away, the clip
+    mirrored.
+    """
+
+    speed: float
+    start: int
+    end: int
+    in_place: bool
+    mirrored: bool
+
+    def positions(self, positions: Positions) -> Changed:
+        """Changed canonical positions."""
+        if self.speed != 1:
+            positions = at_speed(positions, self.speed)
+        positions = positions[self.start : self.end]
+        if self.in_place:
+            positions = in_place(positions)
+        return mirror_positions(positions) if self.mirrored else positions
+
+    def poses(self, poses: Poses) -> Poses:
+        """Changed pose rows (10 Hz) of the motion or of a film of it; its path stays."""
+        if self.speed != 1:
+            poses = poses.at_speed(self.speed)
+        start = min(round(self.start / 2), len(poses) - 1)
+        poses = poses.cut(start, max(start + 1, round(self.end / 2)))
+        return poses.mirrored() if self.mirrored else poses
+
+
+def drawn(frames: int, augment: Augment, longest: int, rng: np.random.Generator) -> Change:
+    """A change for a clip of `frames`, after which at most `longest` + 1 are left."""
+    speed, start = 1.0, 0
     if augment.speed > 0:
-        positions = at_speed(positions, float(np.exp(rng.uniform(-1, 1) * augment.speed)))
-    if rng.random() < augment.crop and len(positions) > 40:
-        keep = int(len(positions) * rng.uniform(0.6, 1.0))
-        start = int(rng.integers(0, len(positions) - keep + 1))
-        positions = positions[start : start + keep]
-    if len(positions) > longest + 1:
-        start = int(rng.integers(0, len(positions) - longest))
-        positions = positions[start : start + longest + 1]
-    if rng.random() < augment.in_place:
-        positions = in_place(positions)
-    mirrored = bool(rng.random() < augment.mirror)
-    if mirrored:
-        positions = mirror_positions(positions)
-    return positions, mirrored
+        speed = float(np.exp(rng.uniform(-1, 1) * augment.speed))
+        frames = _at_speed_count(frames, speed)
+    end = frames
+    if rng.random() < augment.crop and frames > 40:
+        keep = int(frames * rng.uniform(0.6, 1.0))
+        start = int(rng.integers(0, frames - keep + 1))
+        end = start + keep
+    if end - start > longest + 1:
+        start += int(rng.integers(0, end - start - longest))
+        end = start + longest + 1
+    return Change(
+        speed,
+        start,
+        end,
+        bool(rng.random() < augment.in_place),
+        bool(rng.random() < augment.mirror),
+    )
 
 
 def at_speed(positions: Positions, factor: float) -> Changed:
     """The clip played `factor` times as fast, at the same frame rate."""
-    count = max(2, round(len(positions) / factor))
+    count = _at_speed_count(len(positions), factor)
     at = np.linspace(0, len(positions) - 1, count)
     low = np.minimum(at.astype(int), len(positions) - 2)
     weight = (at - low).astype(np.float32)[:, None, None]
     return ((1 - weight) * positions[low] + weight * positions[low + 1]).astype(np.float32)
+
+
+def _at_speed_count(frames: int, factor: float) -> int:
+    return max(2, round(frames / factor))
 
 
 def in_place(positions: Positions) -> Positions:

@@ -1,7 +1,8 @@
 """What a run trains on: clips with captions, and the batches of each epoch."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 import torch
@@ -9,11 +10,13 @@ import torch
 from lavimo.data.batch import Batch, Sequences, Targets, padded
 from lavimo.data.captions import mirror_text
 from lavimo.features import humanml
-from lavimo.presets import Augment, Sampling
-from lavimo.runtime.config import ModelConfig
+from lavimo.features.canonical import FPS
+from lavimo.features.directions import Poses, from_motion
+from lavimo.presets import Preset, Sampling
 from lavimo.runtime.motion import normalise
 from lavimo.shapes import Float32
-from lavimo.training.augment import augmented, rig_offsets
+from lavimo.training.augment import Change, drawn, rig_offsets
+from lavimo.training.films import Visit, pairs
 from lavimo.training.text import TextTable
 
 RIC = slice(4, 67)
@@ -36,6 +39,11 @@ class Clip:
     licence: str = ""
     source: str = ""
 
+    @cached_property
+    def poses(self) -> Poses:
+        """Its limb directions, ten rows a second."""
+        return from_motion(self.positions, FPS)
+
 
 @dataclass(frozen=True)
 class Corpus:
@@ -49,6 +57,8 @@ class Corpus:
     centre: Float32[np.ndarray, " width"]
     linear: dict[str, np.ndarray] = field(default_factory=dict)
     """The closed-form line of `training.linear`, as a checkpoint stores it; may be empty."""
+    tracks: dict[str, tuple[Poses, ...]] = field(default_factory=dict)
+    """Films of clips, by id: landmark tracks of their renders, in time with the clip."""
 
     def statistics(self) -> dict[str, np.ndarray]:
         """What a checkpoint carries beside its weights."""
@@ -89,7 +99,7 @@ def all_captions(clips: Sequence[Clip]) -> list[str]:
 
 def epoch_order(corpus: Corpus, sampling: Sampling, rng: np.random.Generator) -> list[list[Clip]]:
     """The clips of an epoch in batches of similar length, shuffled; a part batch is dropped."""
-    chosen = list(corpus.real) * sampling.repeats
+    chosen = [clip for clip in corpus.real if clip.captions or clip.measured] * sampling.repeats
     if sampling.synthetic and corpus.synthetic:
         count = min(sampling.synthetic, len(corpus.synthetic))
         chosen += [
@@ -109,68 +119,82 @@ def epoch_order(corpus: Corpus, sampling: Sampling, rng: np.random.Generator) ->
 
 
 def batches(
-    corpus: Corpus,
-    config: ModelConfig,
-    sampling: Sampling,
-    augment: Augment,
-    seed: int,
-    epoch: int,
-    *,
-    rank: int = 0,
-    world: int = 1,
+    corpus: Corpus, preset: Preset, seed: int, epoch: int, *, rank: int = 0, world: int = 1
 ) -> Iterator[Batch]:
     """The batches of an epoch, a function of seed and epoch alone: a resumed run repeats them.
 
     With several processes each takes every `world`-th clip of each batch.
     """
     rng = np.random.default_rng([seed, epoch])
-    for number, clips in enumerate(epoch_order(corpus, sampling, rng)):
+    for number, clips in enumerate(epoch_order(corpus, preset.sampling, rng)):
         own = np.random.default_rng([seed, epoch, number])
-        drawn = [_drawn(clip, config, augment, sampling, own) for clip in clips]
-        yield _collated(corpus, config, augment, drawn[rank::world])
+        visits = [_visit(clip, preset, own) for clip in clips]
+        batch = _collated(corpus, preset, visits[rank::world])
+        if preset.model.pose is not None and preset.sampling.video != "off":
+            others = _others(corpus, preset, clips, own)
+            seen = [*_films(corpus, visits), *_films(corpus, others)]
+            part = pairs(seen, preset, np.random.default_rng([seed, epoch, number, 1]))
+            batch = replace(batch, pairs=part.of(rank, world, len(visits)))
+        yield batch
+
+
+def _others(
+    corpus: Corpus, preset: Preset, clips: list[Clip], rng: np.random.Generator
+) -> list["_Drawn"]:
+    """Visits of other clips, captions or not, for the pose space: of like length, hence cheap."""
+    pool = [*corpus.real, *corpus.synthetic]
+    count = min(preset.sampling.pairs - len(clips), len(pool) - len(clips))
+    if count <= 0:
+        return []
+    here = {clip.id for clip in clips}
+    asked = rng.choice(len(pool), min(len(pool), 3 * count + len(here)), replace=False)
+    found = [pool[i] for i in asked if pool[i].id not in here]
+    length = len(clips[int(rng.integers(len(clips)))].positions)
+    found.sort(key=lambda clip: abs(len(clip.positions) - length))
+    return [_visit(clip, preset, rng) for clip in found[:count]]
+
+
+def _films(corpus: Corpus, visits: "list[_Drawn]") -> list[Visit]:
+    return [Visit(v.clip.poses, v.change, corpus.tracks.get(v.clip.id, ())) for v in visits]
 
 
 @dataclass(frozen=True)
 class _Drawn:
-    id: str
-    positions: np.ndarray
+    clip: Clip
+    change: Change
     caption: str
     rig: np.ndarray
 
 
-def _drawn(
-    clip: Clip,
-    config: ModelConfig,
-    augment: Augment,
-    sampling: Sampling,
-    rng: np.random.Generator,
-) -> _Drawn:
-    positions, mirrored = augmented(clip.positions, augment, config.motion.max_frames, rng)
-    measured = clip.measured and rng.random() < sampling.measured
+def _visit(clip: Clip, preset: Preset, rng: np.random.Generator) -> _Drawn:
+    augment = preset.augment
+    change = drawn(len(clip.positions), augment, preset.model.motion.max_frames, rng)
+    measured = clip.measured and rng.random() < preset.sampling.measured
     texts = clip.measured if measured or not clip.captions else clip.captions
-    caption = texts[int(rng.integers(len(texts)))]
+    caption = texts[int(rng.integers(len(texts)))] if texts else ""
     return _Drawn(
-        id=clip.id,
-        positions=positions,
-        caption=mirror_text(caption) if mirrored else caption,
+        clip=clip,
+        change=change,
+        caption=mirror_text(caption) if change.mirrored else caption,
         rig=rig_offsets(augment.rig, rng),
     )
 
 
-def _collated(corpus: Corpus, config: ModelConfig, augment: Augment, drawn: list[_Drawn]) -> Batch:
-    rows = np.array([corpus.text.rows[item.caption] for item in drawn])
+def _collated(corpus: Corpus, preset: Preset, visits: list[_Drawn]) -> Batch:
+    rows = np.array([corpus.text.rows[item.caption] for item in visits])
     states, mask = corpus.text.tokens(rows)
-    features = humanml.encode_batch([item.positions for item in drawn], canonical=True)
+    moved = [item.change.positions(item.clip.positions) for item in visits]
     inputs = []
-    for item, block in zip(drawn, features, strict=True):
-        if augment.rig > 0:
+    for item, block in zip(visits, humanml.encode_batch(moved, canonical=True), strict=True):
+        if preset.augment.rig > 0:
             block[:, RIC] += item.rig
-        inputs.append(torch.from_numpy(normalise(block, corpus.mean, corpus.std, config.motion)))
+        normal = normalise(block, corpus.mean, corpus.std, preset.model.motion)
+        inputs.append(torch.from_numpy(normal))
     return Batch(
-        ids=tuple(item.id for item in drawn),
+        ids=tuple(item.clip.id for item in visits),
         motion=padded(inputs),
         text=Sequences(torch.from_numpy(states), torch.from_numpy(mask)),
-        texts=tuple(item.caption for item in drawn),
+        texts=tuple(item.caption for item in visits),
         targets=Targets(
             captions=torch.from_numpy(corpus.text.sentences[rows]),
             sentences=torch.from_numpy(corpus.sentences(rows)),

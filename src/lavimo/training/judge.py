@@ -6,14 +6,16 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from lavimo.data.batch import Batch, Sequences, Targets, padded
+from lavimo.data.batch import Batch, Pairs, Sequences, Targets, padded
 from lavimo.errors import DataError
 from lavimo.evaluation import ranks
 from lavimo.features import humanml
 from lavimo.models.interface import System
 from lavimo.runtime.config import ModelConfig
 from lavimo.runtime.motion import normalise, read_off, summary
+from lavimo.runtime.pose import scaled
 from lavimo.training.corpus import Clip, Corpus
+from lavimo.training.films import plain_film
 
 ROWS_AT_ONCE = 128
 
@@ -40,37 +42,48 @@ class Validation:
 def score(system: System, corpus: Corpus, validation: Validation) -> dict[str, float]:
     """Same-caption retrieval on the validation clips; `score` is what the choice goes by.
 
-    `score` = mean of T2M and M2T over R@1, R@5 and R@10.
+    `score` = mean of T2M and M2T over R@1, R@5 and R@10; with films the mean of that and of strict
+    V2M. Films are landmark tracks of renders where the corpus has them (then only those count).
     """
     module = system
     assert isinstance(module, torch.nn.Module)
     was_training = module.training
     module.eval()
-    motions, texts = _embedded(system, corpus, validation.clips)
+    rows = _embedded(system, corpus, validation.clips)
     module.train(was_training)
-    similarity = ranks.similarity(texts, motions)
     said = [set(clip.captions) for clip in validation.clips]
     right = np.array([[clip.captions[0] in other for other in said] for clip in validation.clips])
+    similarity = ranks.similarity(rows["text"], rows["motion"])
     found: dict[str, float] = {}
     for way, scores, truth in (("t2m", similarity, right), ("m2t", similarity.T, right.T)):
         cols = ranks.best_ranks(scores, truth)
         found |= {f"{way}/R@{k}": ranks.recall(cols, k) for k in (1, 5, 10)}
-    return {"score": float(np.mean(list(found.values()))), **found}
+    kinds = [float(np.mean(list(found.values())))]
+    if "film" in rows:
+        tracked = np.array([bool(corpus.tracks.get(clip.id)) for clip in validation.clips])
+        asked = np.flatnonzero(tracked if tracked.any() else ~tracked)
+        scores = ranks.similarity(rows["film"][asked], rows["motion"])
+        own = asked[:, None] == np.arange(len(validation.clips))
+        cols = ranks.best_ranks(scores, own)
+        film = {f"v2m/R@{k}": ranks.recall(cols, k) for k in (1, 5, 10)}
+        kinds.append(float(np.mean(list(film.values()))))
+        found |= film
+    return {"score": float(np.mean(kinds)), **found}
 
 
-def _embedded(
-    system: System, corpus: Corpus, clips: Sequence[Clip]
-) -> tuple[np.ndarray, np.ndarray]:
+def _embedded(system: System, corpus: Corpus, clips: Sequence[Clip]) -> dict[str, np.ndarray]:
+    """Rows of motions, texts and, where the model reads poses, films, in the clips' order."""
     order = sorted(range(len(clips)), key=lambda i: len(clips[i].positions))
-    motions: list[np.ndarray] = [np.empty(0)] * len(clips)
-    texts: list[np.ndarray] = [np.empty(0)] * len(clips)
+    ways = {"motion": system.encode_motion, "text": system.encode_text}
+    if system.config.pose is not None:
+        ways["film"] = system.encode_video
+    rows = {way: np.empty((len(clips), system.config.embedding_dim), np.float32) for way in ways}
     for start in range(0, len(order), ROWS_AT_ONCE):
         chosen = order[start : start + ROWS_AT_ONCE]
         batch = plain_batch(corpus, system.config, [clips[i] for i in chosen])
-        both = system.encode_motion(batch).cpu().numpy(), system.encode_text(batch).cpu().numpy()
-        for place, row in enumerate(chosen):
-            motions[row], texts[row] = both[0][place], both[1][place]
-    return np.stack(motions), np.stack(texts)
+        for way, encode in ways.items():
+            rows[way][chosen] = encode(batch).cpu().numpy()
+    return rows
 
 
 def plain_batch(corpus: Corpus, config: ModelConfig, clips: Sequence[Clip]) -> Batch:
@@ -97,4 +110,12 @@ def plain_batch(corpus: Corpus, config: ModelConfig, clips: Sequence[Clip]) -> B
             signs=torch.from_numpy(corpus.text.signs[rows]),
         ),
         known=known,
+        pairs=None if config.pose is None else _pairs(corpus, clips, config.pose.max_rows),
     )
+
+
+def _pairs(corpus: Corpus, clips: Sequence[Clip], longest: int) -> Pairs:
+    """Motions with one film each."""
+    films = [plain_film(c.id, c.poses, corpus.tracks.get(c.id, ()), longest) for c in clips]
+    motions = [scaled(clip.poses)[:longest] for clip in clips]
+    return Pairs(*(padded([torch.from_numpy(row) for row in part]) for part in (motions, films)))

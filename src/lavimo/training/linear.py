@@ -13,7 +13,7 @@ from lavimo.presets import Augment, Linear
 from lavimo.runtime.config import MotionInput
 from lavimo.runtime.motion import normalise, summary
 from lavimo.shapes import Float32
-from lavimo.training.augment import augmented
+from lavimo.training.augment import drawn
 from lavimo.training.corpus import Clip, Corpus
 
 AT_ONCE = 128
@@ -62,7 +62,8 @@ def _rows(
     for clip, change, _ in visits:
         moved, mirrored = clip.positions, False
         if change:
-            moved, mirrored = augmented(moved, augment, motion.max_frames, rng)
+            drew = drawn(len(moved), augment, motion.max_frames, rng)
+            moved, mirrored = drew.positions(moved), drew.mirrored
         positions.append(moved[: motion.max_frames + 1])
         texts = [mirror_text(t) if mirrored else t for t in clip.captions]
         rows = np.array([corpus.text.rows[text] for text in texts])

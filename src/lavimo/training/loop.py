@@ -43,7 +43,12 @@ def train(
     the losses of an uninterrupted one.
     """
     system.to(setting.device)
-    wrapped = DistributedDataParallel(system) if setting.world > 1 else system
+    # A batch without films leaves their encoder without gradients.
+    wrapped = (
+        DistributedDataParallel(system, find_unused_parameters=bool(preset.model.video))
+        if setting.world > 1
+        else system
+    )
     optimise = optimiser(system, preset.train)
     averaged = Averaged(system, preset.train.ema)
     position = run.load_state(system, averaged, optimise) or {"epoch": 0, "step": 0, "best": {}}
@@ -54,9 +59,8 @@ def train(
         task.advance(position["step"])
         for epoch in range(position["epoch"], preset.train.epochs):
             for batch in batches(
-                corpus, preset.model, preset.sampling, preset.augment, preset.train.seed, epoch,
-                rank=setting.rank, world=setting.world,
-            ):  # fmt: skip
+                corpus, preset, preset.train.seed, epoch, rank=setting.rank, world=setting.world
+            ):
                 rate = learning_rate(preset.train, epoch, position["step"] / total)
                 row = _step(wrapped, batch.to(setting.device), optimise, rate, preset, position)
                 averaged.update(system)

@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from lavimo.models.decoder import Decoder, DecoderLayer
-from lavimo.models.fusion import Fusion
+from lavimo.models.fusion import Fusion, Source
 from lavimo.models.layers import Layer
 from lavimo.models.motion_encoder import MotionEncoder
 from lavimo.models.text_encoder import TextEncoder
@@ -31,7 +31,7 @@ def test_vector_fusion_ignores_the_query() -> None:
     torch.manual_seed(0)
     fusion = Fusion(("motion", "text"), 32, 4, 0.0).eval()
     motion, text = torch.randn(3, 32), torch.randn(3, 32)
-    sources = {"motion": (motion[:, None], None), "text": (text[:, None], None)}
+    sources = {"motion": Source(motion[:, None]), "text": Source(text[:, None])}
     torch.testing.assert_close(fusion(motion, sources), fusion(torch.randn(3, 32), sources))
 
 
@@ -40,8 +40,8 @@ def test_token_fusion_does_not_know_the_order_of_tokens() -> None:
     fusion = Fusion(("motion", "text"), 32, 4, 0.0).eval()
     motion, tokens = torch.randn(3, 32), torch.randn(3, 7, 32)
     seen = torch.ones(3, 7, dtype=torch.bool)
-    there = fusion(motion, {"motion": (tokens, seen)})
-    back = fusion(motion, {"motion": (tokens.flip(1), seen)})
+    there = fusion(motion, {"motion": Source(tokens, seen)})
+    back = fusion(motion, {"motion": Source(tokens.flip(1), seen)})
     torch.testing.assert_close(there, back)
 
 
@@ -49,9 +49,9 @@ def test_a_missing_modality_drops_its_term() -> None:
     torch.manual_seed(0)
     fusion = Fusion(("motion", "text"), 32, 4, 0.0).eval()
     motion, tokens = torch.randn(3, 32), torch.randn(3, 7, 32)
-    with_text = fusion(motion, {"motion": (tokens, None), "text": (tokens, None)})
-    alone = fusion(motion, {"motion": (tokens, None)})
-    text_only = fusion(motion, {"text": (tokens, None)})
+    with_text = fusion(motion, {"motion": Source(tokens), "text": Source(tokens)})
+    alone = fusion(motion, {"motion": Source(tokens)})
+    text_only = fusion(motion, {"text": Source(tokens)})
     torch.testing.assert_close(with_text, alone + text_only)
     assert with_text.shape == (3, 32)
 

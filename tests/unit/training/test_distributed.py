@@ -16,9 +16,7 @@ def losses_and_step(corpus: Any, preset: Any, rank: int, world: int) -> tuple[fl
     torch.set_num_threads(1)
     system = build(preset.model, preset.loss, corpus.sentence_bank())
     wrapped = torch.nn.parallel.DistributedDataParallel(system) if world > 1 else system
-    batch = next(
-        batches(corpus, preset.model, preset.sampling, preset.augment, 0, 0, rank=rank, world=world)
-    )
+    batch = next(batches(corpus, preset, 0, 0, rank=rank, world=world))
     losses = wrapped(batch)
     losses.total.backward()
     gradient = torch.cat([p.grad.flatten() for p in system.parameters() if p.grad is not None])

@@ -15,6 +15,7 @@ import numpy as np
 from lavimo.errors import MissingExtra
 from lavimo.shapes import Float32, UInt8
 from lavimo.video.model_files import DETECTOR, LANDMARKS, model_path
+from lavimo.video.trim import with_outputs
 
 COUNT = 33
 """Landmarks of a body, in BlazePose's order: odd numbers from 7 on are left."""
@@ -31,6 +32,7 @@ ROOM = 1.25
 """The crop is this much wider than the circle round the body."""
 OUTLINE = 16
 """Cells along an edge of an outline."""
+_NO_OUTLINE = np.zeros((OUTLINE, OUTLINE), np.float32)
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,8 @@ class Body:
     region: Region
     """Where to look for the person in the next picture."""
     outline: Float32[np.ndarray, "16 16"]
-    """The silhouette in the square that was looked at: the covered share of each cell."""
+    """The silhouette in the square that was looked at: the covered share of each cell; all 0
+    unless asked for."""
 
     @cached_property
     def quality(self) -> float:
@@ -93,7 +96,7 @@ class Detector:
     """Finds the people in a whole picture. Not to be shared between threads."""
 
     def __init__(self) -> None:
-        self._network = _network(DETECTOR)
+        self._network = _network(DETECTOR, (0, 1))
         self._anchors = _anchors()
         self._input = np.empty((DETECTOR_EDGE, DETECTOR_EDGE, 3), np.float32)
 
@@ -116,10 +119,13 @@ class Detector:
 
 
 class Landmarker:
-    """Finds the landmarks of the person in a region. Not to be shared between threads."""
+    """Finds the landmarks of the person in a region. Not to be shared between threads.
 
-    def __init__(self) -> None:
-        self._network = _network(LANDMARKS)
+    With `outlines` it also gives silhouettes and takes more than twice the time.
+    """
+
+    def __init__(self, *, outlines: bool = False) -> None:
+        self._network = _network(LANDMARKS, (0, 1, 2, 4) if outlines else (0, 1, 4))
         self._input = np.empty((CROP_EDGE, CROP_EDGE, 3), np.float32)
 
     def look(self, picture: UInt8[np.ndarray, "height width 3"], region: Region) -> Body:
@@ -128,7 +134,7 @@ class Landmarker:
 
         scale = region.side / CROP_EDGE
         crop(picture, self._input, (region.x, region.y), scale, region.angle, 0.0, 1.0)
-        points, score, outline, _, world = _run(self._network, self._input)
+        points, score, *outline, world = _run(self._network, self._input)
         points, world = points.reshape(39, 5), world.reshape(39, 3)
         turn = _turn(region.angle)
         middle = np.array([region.x, region.y], np.float32)
@@ -140,7 +146,7 @@ class Landmarker:
             visibility=_sigmoid(points[:COUNT, 3]),
             score=float(score.reshape(())),
             region=_region(placed[COUNT], placed[COUNT + 1]),
-            outline=_coverage(outline[..., 0]),
+            outline=_coverage(outline[0][..., 0]) if outline else _NO_OUTLINE,
         )
 
     def better_way_up(self, picture: UInt8[np.ndarray, "height width 3"], region: Region) -> Body:
@@ -152,13 +158,14 @@ class Landmarker:
         )
 
 
-def _network(name: str) -> Any:
-    path = model_path(name)
+def _network(name: str, outputs: tuple[int, ...]) -> Any:
+    """A network ready to run, with these of its outputs, on one thread."""
+    content = with_outputs(model_path(name).read_bytes(), outputs)
     try:
         from ai_edge_litert.interpreter import Interpreter
     except ImportError as error:
         raise MissingExtra("Finding people in a film", "video") from error
-    network = Interpreter(model_path=str(path), num_threads=1)
+    network = Interpreter(model_content=content, num_threads=1)
     network.allocate_tensors()
     return network
 

@@ -6,6 +6,7 @@ without a skin, alpha but for triangles that are wholly clear.
 Source: RENDERING.md section 2; Khronos glTF 2.0 specification, sections 3.7 and 3.9.
 """
 
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,12 @@ from typing import Any
 import numpy as np
 
 from lavimo.errors import FormatError, RenderError, SkeletonError
+from lavimo.formats.gltf import OURS
 from lavimo.formats.gltf_file import GltfFile, damaged_means_format_error, load
 from lavimo.render.avatar import Avatar
-from lavimo.render.avatar_paint import Paint, paint_of
+from lavimo.render.avatar_paint import Paint, Pictures, paint_of
 from lavimo.render.avatar_rig import Body, humanoid
-from lavimo.shapes import Float, Float32, Int, Int64
+from lavimo.shapes import Float, Float32, Int, Int64, UInt8
 
 MAX_TRIANGLES = 200_000
 _KNOWN = {
@@ -62,11 +64,12 @@ def _avatar(file: GltfFile, path: Path) -> Avatar:
         )
     rows = _skinned(file)
     rest, spaces = _rest(file, rows)
+    pictures: Pictures = {}
     parts = [
         part
         for node, mesh, skin in rows
         for primitive in mesh["primitives"]
-        if (part := _part(file, primitive, skin, spaces[node])) is not None
+        if (part := _part(file, primitive, skin, spaces[node], pictures)) is not None
     ]
     if not parts:
         raise RenderError(f"{file.name}: its skinned meshes hold no triangles to draw.")
@@ -80,8 +83,10 @@ def _avatar(file: GltfFile, path: Path) -> Avatar:
         [part.triangles + start for part, start in zip(parts, starts, strict=False)]
     )
     nodes, weights = _padded(parts)
-    known = file.tree.get("extras", {}).get("height") if path.suffix == ".glb" else None
+    ours = str(file.tree["asset"].get("generator", "")).startswith(OURS)
+    known = float(file.tree["extras"]["height"]) if ours and "extras" in file.tree else None
     body = humanoid(file, rest, Body(vertices, normals, nodes, weights), str(path), known)
+    textures, material = _textures(parts)
     return Avatar(
         name=path.stem,
         vertices=body.vertices,
@@ -91,12 +96,24 @@ def _avatar(file: GltfFile, path: Path) -> Avatar:
         joints=body.joints,
         bones=body.bones,
         weights=body.weights,
-        textures=tuple(part.paint.texture for part in parts),
-        material=np.repeat(np.arange(len(parts)), [len(part.triangles) for part in parts]).astype(
-            np.uint8
-        ),
+        textures=textures,
+        material=material,
         height=body.height,
     )
+
+
+def _textures(
+    parts: list[_Part],
+) -> tuple[tuple[UInt8[np.ndarray, "_ _ 3"], ...], UInt8[np.ndarray, " f"]]:
+    """The different textures of all parts, and which of them each triangle has."""
+    numbers: dict[Hashable, int] = {}
+    textures: list[UInt8[np.ndarray, "_ _ 3"]] = []
+    for part in parts:
+        if part.paint.key not in numbers:
+            numbers[part.paint.key] = len(textures)
+            textures.append(part.paint.texture)
+    each = np.array([numbers[part.paint.key] for part in parts], np.uint8)
+    return tuple(textures), np.repeat(each, [len(part.triangles) for part in parts])
 
 
 def _skinned(file: GltfFile) -> list[tuple[int, dict[str, Any], dict[str, Any]]]:
@@ -113,8 +130,7 @@ def _skinned(file: GltfFile) -> list[tuple[int, dict[str, Any], dict[str, Any]]]
         )
     sizes: dict[int, int] = {}
     for number, mesh, _ in rows:
-        counts = [_count(file, row, row.get("indices", row["attributes"]["POSITION"]))
-                  for row in mesh["primitives"]]  # fmt: skip
+        counts = [_count(file, row) for row in mesh["primitives"]]
         sizes[number] = sum(counts)
     triangles = sum(sizes.values()) // 3
     if triangles > MAX_TRIANGLES:
@@ -127,8 +143,10 @@ def _skinned(file: GltfFile) -> list[tuple[int, dict[str, Any], dict[str, Any]]]
     return sorted(rows, key=lambda row: -sizes[row[0]])
 
 
-def _count(file: GltfFile, _row: dict[str, Any], accessor: int) -> int:
-    return int(file.tree["accessors"][accessor]["count"])
+def _count(file: GltfFile, row: dict[str, Any]) -> int:
+    """Corners of a primitive."""
+    number = row.get("indices", row["attributes"]["POSITION"])
+    return int(file.tree["accessors"][number]["count"])
 
 
 def _rest(
@@ -164,7 +182,11 @@ def _rest(
 
 
 def _part(
-    file: GltfFile, row: dict[str, Any], skin: dict[str, Any], space: Float[np.ndarray, "4 4"]
+    file: GltfFile,
+    row: dict[str, Any],
+    skin: dict[str, Any],
+    space: Float[np.ndarray, "4 4"],
+    pictures: Pictures,
 ) -> _Part | None:
     """One primitive, or None when it draws nothing."""
     if row.get("mode", 4) < 4:
@@ -182,7 +204,7 @@ def _part(
     triangles = triangles[: len(triangles) // 3 * 3].reshape(-1, 3)
     if triangles.size and triangles.max() >= len(at):
         raise RenderError(f"{file.name}: a triangle names a vertex that is not there.")
-    uv, paint = paint_of(file, row, len(at), triangles)
+    uv, paint = paint_of(file, row, len(at), triangles, pictures)
     triangles = triangles[paint.seen]
     if not len(triangles):
         return None

@@ -8,6 +8,7 @@ Source: RENDERING.md section 2; Khronos glTF 2.0 specification, section 3.9.2.
 import base64
 import binascii
 import io
+from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +20,8 @@ from lavimo.shapes import Bool, Float, Int64, UInt8
 
 MAX_PIXELS = 4096
 """Longest side of a picture."""
+MAX_TOTAL = 100_000_000
+"""Pixels of all pictures of a file together."""
 _CLEAR = 0.5
 
 
@@ -27,14 +30,26 @@ class Paint:
     """A texture, which triangles are to be seen, and uv of flat-coloured triangles if they are."""
 
     texture: UInt8[np.ndarray, "_ _ 3"]
+    key: Hashable
+    """Equal for equal textures of a file."""
     seen: Bool[np.ndarray, " f"]
     faces: Float[np.ndarray, "seen 2"] | None = None
 
 
+Pictures = dict[int, UInt8[np.ndarray, "_ _ 4"]]
+
+
 def paint_of(
-    file: GltfFile, row: dict[str, Any], count: int, triangles: Int64[np.ndarray, "f 3"]
+    file: GltfFile,
+    row: dict[str, Any],
+    count: int,
+    triangles: Int64[np.ndarray, "f 3"],
+    pictures: Pictures,
 ) -> tuple[Float[np.ndarray, "v 2"], Paint]:
-    """The uv of a primitive's vertices and its paint. Raises RenderError for a bad picture."""
+    """The uv of a primitive's vertices and its paint; `pictures` keeps what is decoded.
+
+    Raises RenderError for a bad picture.
+    """
     materials = file.tree.get("materials", [])
     material = materials[row["material"]] if "material" in row else {}
     look = material.get("pbrMetallicRoughness", {})
@@ -53,15 +68,16 @@ def paint_of(
         )  # fmt: skip
         if f"TEXCOORD_{number}" in row["attributes"]:
             uv = _moved(file.accessor(row["attributes"][f"TEXCOORD_{number}"]), link)
-            picture = _picture(file, link["index"])
+            picture = _picture(file, link["index"], pictures)
             if material.get("alphaMode", "OPAQUE") != "OPAQUE":
                 seen &= _opaque(picture[..., 3], uv, triangles, material)
-            return uv, Paint(_tinted(picture[..., :3], factor[:3]), seen)
+            key = (link["index"], *factor[:3])
+            return uv, Paint(_tinted(picture[..., :3], factor[:3]), key, seen)
     if "COLOR_0" in row["attributes"]:
         colours = np.clip(file.accessor(row["attributes"]["COLOR_0"])[:, :3], 0, 1) * factor[:3]
         return uv, _by_triangle(colours, triangles, seen)
     plain = np.broadcast_to(_to_srgb(factor[:3]), (2, 2, 3))
-    return uv, Paint(np.ascontiguousarray(plain), seen)
+    return uv, Paint(np.ascontiguousarray(plain), tuple(factor[:3]), seen)
 
 
 def _moved(uv: Float[np.ndarray, "v 2"], link: dict[str, Any]) -> Float[np.ndarray, "v 2"]:
@@ -77,7 +93,7 @@ def _moved(uv: Float[np.ndarray, "v 2"], link: dict[str, Any]) -> Float[np.ndarr
     return moved
 
 
-def _picture(file: GltfFile, number: int) -> UInt8[np.ndarray, "_ _ 4"]:
+def _picture(file: GltfFile, number: int, known: Pictures) -> UInt8[np.ndarray, "_ _ 4"]:
     texture = file.tree["textures"][number]
     webp = texture.get("extensions", {}).get("EXT_texture_webp", {})
     source = texture.get("source", webp.get("source"))
@@ -86,7 +102,14 @@ def _picture(file: GltfFile, number: int) -> UInt8[np.ndarray, "_ _ 4"]:
     row = file.tree["images"][source]
     if row.get("mimeType") == "image/ktx2":
         raise RenderError(f"{file.name} has KTX2 pictures; export it with PNG or JPEG pictures.")
-    return _decoded(file.name, _bytes(file, row))
+    if source not in known:
+        known[source] = _decoded(file.name, _bytes(file, row))
+        if sum(picture.size for picture in known.values()) > 4 * MAX_TOTAL:
+            raise RenderError(
+                f"{file.name} has pictures of more than {MAX_TOTAL // 1_000_000} million pixels "
+                "in all; make them smaller."
+            )
+    return known[source]
 
 
 def _bytes(file: GltfFile, row: dict[str, Any]) -> bytes:
@@ -96,8 +119,8 @@ def _bytes(file: GltfFile, row: dict[str, Any]) -> bytes:
         data = file.buffers[view["buffer"]]
         if min(start, length) < 0 or start + length > len(data):
             raise RenderError(f"{file.name}: a picture reaches past the end of the file's data.")
-        return data[start : start + length]
-    uri = row["uri"]
+        return bytes(data[start : start + length])
+    uri = str(row["uri"])
     if not (uri.startswith("data:") and ";base64," in uri[:100]):
         raise RenderError(
             f"{file.name} keeps a picture in another file ({uri[:60]}), which is never opened; "
@@ -160,7 +183,7 @@ def _by_triangle(
     texture[: len(flat)] = flat
     number = np.arange(len(flat))
     faces = np.stack([number % side + 0.5, number // side + 0.5], axis=1) / side
-    return Paint(texture.reshape(side, side, 3), seen, faces)
+    return Paint(texture.reshape(side, side, 3), object(), seen, faces)
 
 
 def _tinted(

@@ -56,16 +56,18 @@ def rest_of(
 
     Only directions count and bone lengths are SMPL's. Directions of trunk, neck, head and
     collars are medians over upright frames, the pitch of the feet that of planted frames; arms
-    and legs stand as in SMPL's rest, since they are posed by their own directions.
+    and legs stand as in SMPL's rest, since they are posed by their own directions. Without an
+    upright frame the mean of what is seen and SMPL's stance is taken.
     """
     some = [clips] if isinstance(clips, np.ndarray) else list(clips)
     every = [np.asarray(clip, np.float64) for clip in some]
     points = _with_middle(np.concatenate(every))
     upright = points[_upright(points)]
+    seen, own = (upright, ENOUGH / len(upright)) if len(upright) else (points, 1.0)
     rest = _with_middle(SMPL_REST[None].astype(np.float64))
     trunk, chest = _trunk_axes, _chest_axes
-    bones = [_mean(rest, upright, trunk, bone) * [0, 1, 1] for bone in _TRUNK]
-    left, right = (_mean(rest, upright, chest, bone) for bone in ((13, 16), (14, 17)))
+    bones = [_mean(rest, seen, own, trunk, bone) * [0, 1, 1] for bone in _TRUNK]
+    left, right = (_mean(rest, seen, own, chest, bone) for bone in ((13, 16), (14, 17)))
     pitch = _pitch(rest, [(clip, fps) for clip in every])
     return _assembled(rest[0], bones, left + right * [-1, 1, 1], pitch)
 
@@ -95,16 +97,17 @@ def _chest_axes(p: Points) -> Axes:
 
 
 def _mean(
-    rest: Points, seen: Points, axes: Callable[[Points], Axes], bone: tuple[int, int]
+    rest: Points, seen: Points, share: float, axes: Callable[[Points], Axes], bone: tuple[int, int]
 ) -> Float[np.ndarray, " 3"]:
-    """A bone's usual direction about the body, put upright as SMPL's body stands at rest."""
+    """A bone's usual direction about the body, put upright as SMPL's body stands at rest.
+
+    `share` is the weight of SMPL's own direction against it.
+    """
     start, end = bone
     own = unit(rest[0, end] - rest[0, start])
-    if not len(seen):
-        return own
     about = np.einsum("tij,ti->tj", axes(seen), unit(seen[:, end] - seen[:, start]))
     found = axes(rest)[0] @ unit(np.median(about, axis=0))
-    mean: Float[np.ndarray, " 3"] = unit(len(seen) * found + ENOUGH * own)
+    mean: Float[np.ndarray, " 3"] = unit(found + share * own)
     return mean
 
 
@@ -120,7 +123,8 @@ def _pitch(rest: Points, clips: list[tuple[Float[np.ndarray, "_ 22 3"], float]])
         height = np.stack([ankles[..., 1], toes[..., 1]])
         low = height - np.quantile(height, 0.03, axis=1, keepdims=True) < LOW
         standing = unit(p[:, (4, 5)] - ankles)[..., 1] > UPRIGHT
-        planted = low.all(axis=0) & (speed < SLOW) & standing
+        planted = low.all(axis=0) & standing
+        planted &= (speed < SLOW) | ~(planted & (speed < SLOW)).any()
         pitches.append(np.arcsin(np.clip(-unit(toes - ankles)[..., 1], -1, 1))[planted])
     seen = np.concatenate(pitches)
     if not len(seen):

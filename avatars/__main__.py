@@ -12,6 +12,7 @@ from avatars.people import PEOPLE, Person
 from avatars.shape import shape_body
 from avatars.source import Archive, Base, read_base
 from avatars.unwrap import unwrap
+from lavimo.files import atomic_path
 
 
 def bake(person: Person, base: Base, archive: Archive) -> bytes:
@@ -48,7 +49,8 @@ def main() -> int:
         if options.names and person.name not in options.names:
             continue
         content = bake(person, base, archive)
-        (options.output / f"{person.name}.glb").write_bytes(content)
+        with atomic_path(options.output / f"{person.name}.glb") as path:
+            path.write_bytes(content)
         sys.stderr.write(f"{person.name}: {len(content)} bytes\n")
     return 0
 

@@ -67,7 +67,7 @@ def _hair(a: np.ndarray, colour: tuple[int, int, int]) -> np.ndarray:
 
 
 def _cap(a: np.ndarray, person: Person) -> np.ndarray:
-    panel = (a[:, Z] > 0.55) & (np.abs(a[:, X]) < 0.62) & (a[:, Y] > 7.6)
+    panel = (a[:, Z] > 0.55) & (np.abs(a[:, X]) < 0.62) & (a[:, Y] > 7.74)
     seams = np.abs(np.sin(3 * np.arctan2(a[:, X], a[:, Z] - 0.3))) < 0.06
     cloth = np.tile(np.array(person.hair_colour, float), (len(a), 1))
     cloth = mix(cloth, (225, 225, 228), panel)

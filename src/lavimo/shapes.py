@@ -8,13 +8,13 @@ import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING or "jaxtyping" in sys.modules:
-    from jaxtyping import Bool, Float, Float16, Float32, Int, Int16, Int32, Int64, UInt8
+    from jaxtyping import Bool, Float, Float16, Float32, Int, Int8, Int16, Int32, Int64, UInt8
 else:
 
     class _Plain:
         def __class_getitem__(cls, item):
             return item[0]
 
-    Bool = Float = Float16 = Float32 = Int = Int16 = Int32 = Int64 = UInt8 = _Plain
+    Bool = Float = Float16 = Float32 = Int = Int8 = Int16 = Int32 = Int64 = UInt8 = _Plain
 
-__all__ = ["Bool", "Float", "Float16", "Float32", "Int", "Int16", "Int32", "Int64", "UInt8"]
+__all__ = ["Bool", "Float", "Float16", "Float32", "Int", "Int8", "Int16", "Int32", "Int64", "UInt8"]

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lavimo.errors import GalleryError
+from lavimo.errors import ConfigError, GalleryError
 
 if TYPE_CHECKING:
     from lavimo.search.results import Results
@@ -25,7 +25,7 @@ def search_options(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     # fmt: off
     add("query", nargs="+", metavar="QUERY",
-        help="a sentence, a motion file (file.glb#Clip), id:ID of a hit, or several of them")
+        help="a sentence, a video, a motion file (file.glb#Clip), id:ID of a hit, or several")
     _gallery_option(parser)
     add("-k", type=int, default=10, metavar="N", help="how many hits (10)")
     add("--where", metavar="FILTER", help=f"only clips that pass, such as {EXAMPLE_FILTER}")
@@ -33,17 +33,20 @@ def search_options(parser: argparse.ArgumentParser) -> None:
         help="what hits should not be like (models do not read `not` in a sentence)")
     add("--by", choices=("both", "motion", "captions"), default="both",
         help="what counts: the motion and the stored captions (both), or one alone")
-    add("--kind", choices=("auto", "text", "motion", "id"), default="auto",
+    add("--kind", choices=("auto", "text", "motion", "video", "id"), default="auto",
         help="what QUERY is, where its looks mislead")
+    add("--person", type=int, default=1, metavar="N",
+        help="whom to follow in a video: 1 is the largest and most persistent (1)")
     add("--expand", action="store_true", help="show clips that are alike each for itself")
     add("--whole", action="store_true", help="whole clips only, no moments of long ones")
-    add("--explain", action="store_true", help="say why each hit is one")
+    add("--explain", action="store_true", help="say why each hit is one, and where the time went")
     add("--json", action="store_true", help="one JSON object a line")
-    add("--html", type=Path, metavar="FILE", help="write a page of moving figures as well")
+    add("--html", type=Path, metavar="FILE", help="write a page of moving figures too, beside the video")
     add("--model", help="a shipped model or a checkpoint folder (the gallery's own)")
     # fmt: on
     parser.epilog = (
-        'example: lavimo search "a person kicks with the left leg" -g mocap.gallery -k 5\n'
+        'examples: lavimo search "a person kicks with the left leg" -g mocap.gallery -k 5\n'
+        "          lavimo search clip.mp4 -g mocap.gallery --html hits.html\n"
         "exit code 0: there are hits; 1: nothing passes the filter; 2: wrong use"
     )
 
@@ -51,8 +54,13 @@ def search_options(parser: argparse.ArgumentParser) -> None:
 def search(args: argparse.Namespace) -> int:
     """Ask, and print a table for people or JSON lines for programs."""
     from lavimo.gallery import Gallery
+    from lavimo.progress import for_stream
+    from lavimo.search.asking import Watching
     from lavimo.search.searcher import Searcher
 
+    if args.person < 1:
+        raise ConfigError(f"--person {args.person} is nobody; people are counted from 1.")
+    watching = Watching(args.person, args.html is not None, for_stream())
     with Gallery.open(_gallery(args)) as gallery:
         results = Searcher(gallery, args.model).search(
             args.query,
@@ -63,11 +71,12 @@ def search(args: argparse.Namespace) -> int:
             expand=args.expand,
             whole=args.whole,
             kind=args.kind,
+            watching=watching,
         )
         if args.html is not None:
             _page(results, args.html)
     if args.json:
-        for record in results.records():
+        for record in results.records(seconds=args.explain):
             print(json.dumps(record, ensure_ascii=False))
     else:
         from lavimo.cli.table import show

@@ -3,6 +3,7 @@
 import os
 import shutil
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,12 +27,16 @@ def show(results: Results, *, explain: bool = False, table: bool | None = None) 
     if not results.hits:
         print("Nothing in this gallery passes the filter." if results.gallery else "Nothing.")
         return
+    for note in results.notes:
+        print(f"lavimo: {_plain(note)}", file=sys.stderr)
     if table is None:
         table = sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
     if table:
         _table(results, explain)
     else:
         _lines(results, explain)
+    if explain and results.seconds:
+        print(_spent(results.seconds), file=sys.stderr)
 
 
 def _lines(results: Results, explain: bool) -> None:
@@ -44,7 +49,7 @@ def _lines(results: Results, explain: bool) -> None:
             str(hit.rank),
             f"{hit.confidence:.2f}",
             _plain(hit.caption),
-            f"{start:.1f}-{end:.1f} s",
+            f"{start:.1f}-{end:.1f} s" + (f" ({_film(hit)})" if hit.film_span else ""),
             hit.item.source,
             hit.item.licence,
             f"id:{hit.item.id[:ID_SIGNS]}",
@@ -70,7 +75,10 @@ def _table(results: Results, explain: bool) -> None:
     table.add_column("", justify="right", style="dim", no_wrap=True)
     table.add_column("sure", no_wrap=True)
     table.add_column("motion", ratio=1)
+    filmed = any(hit.film_span for hit in results)
     table.add_column("seconds", no_wrap=True, justify="right")
+    if filmed:
+        table.add_column("of the film", no_wrap=True, justify="right")
     table.add_column("from", no_wrap=not narrow, style="dim", overflow="fold")
     if not narrow:
         table.add_column("licence", no_wrap=True, style="dim")
@@ -95,9 +103,22 @@ def _cells(hit: Hit, narrow: bool, explain: bool) -> "list[str | Text]":
             motion.append(f"\n· {_plain(short)}", "dim")
     cells: list[str | Text] = [str(hit.rank), _bar(hit.confidence), motion]
     cells.append(f"{start:.1f}–{end:.1f}")
+    if hit.film_span is not None:
+        cells.append("{:.1f}–{:.1f}".format(*hit.film_span))
     source, licence = Text(_plain(hit.item.source)), Text(_plain(hit.item.licence))
     cells += [Text("\n").join([source, licence])] if narrow else [source, licence]
     return [*cells, hit.item.id[:ID_SIGNS]]
+
+
+def _film(hit: Hit) -> str:
+    start, end = hit.film_span or (0.0, 0.0)
+    return f"film {start:.1f}-{end:.1f} s"
+
+
+def _spent(seconds: Mapping[str, float]) -> str:
+    """Where the time went, with the whole first."""
+    parts = ", ".join(f"{name} {value:.2f}" for name, value in seconds.items())
+    return f"lavimo: {sum(seconds.values()):.2f} s ({parts})"
 
 
 def _bar(confidence: float) -> "Text":

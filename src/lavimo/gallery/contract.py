@@ -303,6 +303,10 @@ class Backend(Protocol):
         """Changes with every committed change: what was computed of an older one is stale."""
         ...
 
+    def cache_file(self, name: str) -> Path | None:
+        """Where something that can be made again may be kept; None where nothing can be."""
+        ...
+
     def seqs(self, where: str | None = None) -> Int64[np.ndarray, " rows"]:
         """Seqs of all rows that pass, as `scan` would give them."""
         ...

@@ -1,5 +1,6 @@
 """The embedded gallery: one SQLite file is the truth, an exact scan beside it."""
 
+import os
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -14,7 +15,7 @@ from lavimo.gallery.filter_sql import words_query
 from lavimo.gallery.items import read_items
 from lavimo.gallery.matrix import best
 from lavimo.gallery.remodel import Remodel
-from lavimo.gallery.resident import Vectors, places
+from lavimo.gallery.resident import CACHE, Vectors, places
 from lavimo.gallery.session import Session
 from lavimo.shapes import Float32, Int64
 
@@ -304,6 +305,10 @@ class SqliteGallery:
         """Changes with every committed change."""
         with self.snapshot():
             return self._session.motion().generation
+
+    def cache_file(self, name: str) -> Path | None:
+        """Where something that can be made again may be kept; None where nothing can be."""
+        return self.path / CACHE / name if os.access(self.path, os.W_OK) else None
 
     def seqs(self, where: str | None = None) -> Int64[np.ndarray, " rows"]:
         """Seqs of all rows that pass, ascending."""

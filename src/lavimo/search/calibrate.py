@@ -75,10 +75,27 @@ UNCALIBRATED = Model(
 )
 
 
+# A film's hits are never called foreign before a threshold was fitted for films: what landmarks
+# make of a picture differs too much from what sentences were fitted on.
+UNCALIBRATED_FILM = Model(
+    mean=(0.0, 0.6, 1.0, 0.55, 0.45),
+    std=(1.0, 0.2, 1.0, 0.12, 0.15),
+    coef=(1.0, 0.0, 0.5, 0.0, 0.0),
+    intercept=0.0,
+    threshold=0.0,
+)
+
+
 def model_for(calibration: Mapping[str, Any], kind: str, by: str) -> Model:
-    """The function for queries of a kind; `by="motion"` has its own where it was fitted."""
+    """The function for queries of a kind; `by="motion"` has its own where it was fitted.
+
+    Films alone are judged by what was fitted on films (the entry `film`), or without a banner.
+    """
     fitted = calibration.get("confidence", {})
-    for name in (f"{kind}-{by}", kind, f"text-{by}", "text"):
+    names = [f"{kind}-{by}", kind]
+    if kind != "film":
+        names += [f"text-{by}", "text"]
+    for name in names:
         if name in fitted:
             known = fitted[name]
             return Model(
@@ -88,7 +105,7 @@ def model_for(calibration: Mapping[str, Any], kind: str, by: str) -> Model:
                 float(known["intercept"]),
                 float(known["threshold"]),
             )
-    return UNCALIBRATED
+    return UNCALIBRATED_FILM if kind == "film" else UNCALIBRATED
 
 
 def domain_score(

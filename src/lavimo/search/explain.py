@@ -12,6 +12,9 @@ AGREES = 0.45
 _LABELS = {
     "motion": "motion",
     "example": "like the example",
+    "video": "like the film",
+    "directions": "limbs",
+    "warping": "their timing",
     "captions": "captions",
     "facts": "facts",
     "not": "unwanted",
@@ -34,9 +37,16 @@ def why(
         reasons.append("measured: " + ", ".join(dict.fromkeys(verdict.supporting)))
     if verdict.against:
         reasons.append("against it, measured: " + ", ".join(dict.fromkeys(verdict.against)))
+    if item.kind == "film":
+        reasons.append("a film")
     if item.kind == "window":
         reasons.append(f"a moment of a take of {item.duration:.1f} s")
     return (*reasons, shares(parts))
+
+
+def like(film: tuple[float, float], clip: tuple[float, float]) -> str:
+    """Which seconds of a film agree with which of a clip."""
+    return f"{film[0]:.1f}–{film[1]:.1f} s of the film are like its {clip[0]:.1f}–{clip[1]:.1f} s"
 
 
 def shares(parts: Mapping[str, float]) -> str:

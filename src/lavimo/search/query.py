@@ -1,4 +1,4 @@
-"""What was asked: a sentence, motions to be like, stored rows to be like, or all together."""
+"""What was asked: a sentence, films, motions and stored rows to be like, or all together."""
 
 import os
 from collections.abc import Sequence
@@ -8,10 +8,11 @@ from typing import Literal
 
 from lavimo.errors import QueryError
 from lavimo.motion.clip import Motion
+from lavimo.search.films import STILLS, Film, is_film
 
-Kind = Literal["auto", "text", "motion", "id"]
-KINDS: tuple[Kind, ...] = ("auto", "text", "motion", "id")
-Part = str | Path | Motion
+Kind = Literal["auto", "text", "motion", "video", "id"]
+KINDS: tuple[Kind, ...] = ("auto", "text", "motion", "video", "id")
+Part = str | Path | Motion | Film
 
 MAX_WORDS = 300
 MAX_CHARACTERS = 2000
@@ -20,60 +21,70 @@ ID_PREFIX = "id:"
 
 @dataclass(frozen=True, eq=False)
 class Query:
-    """A parsed question. At least one of the three is there; examples are motions or files.
+    """A parsed question. At least one of the four is there; examples are motions or files.
 
-    A file may name one of its clips: `walk.glb#Jumping Jacks`.
+    A file may name one of its clips: `walk.glb#Jumping Jacks`. Films are files or were watched
+    already.
     """
 
     text: str = ""
     examples: tuple[Motion | str, ...] = ()
     ids: tuple[str, ...] = ()
+    films: tuple[Film | str, ...] = ()
 
     @property
-    def kind(self) -> Literal["text", "example", "both"]:
-        """What confidence is calibrated by: a sentence, an example, or both together."""
+    def kind(self) -> Literal["text", "example", "both", "film"]:
+        """What confidence is calibrated by: a sentence, an example, a film, or both together."""
         if not self.text:
-            return "example"
-        return "both" if self.examples or self.ids else "text"
+            return "film" if self.films else "example"
+        return "both" if self.examples or self.ids or self.films else "text"
 
     def __str__(self) -> str:
         names = [
             example.source.path or "a motion" if isinstance(example, Motion) else example
             for example in self.examples
         ]
+        names += [film.path or "a film" if isinstance(film, Film) else film for film in self.films]
         return " + ".join([*([self.text] if self.text else []), *names, *self.ids])
 
 
 def parse(parts: Part | Sequence[Part], kind: Kind = "auto") -> Query:
-    """The question in one or several parts: words, motion files, `id:...`, Motion objects.
+    """The question in one or several parts: words, motion files, videos, `id:...`, objects.
 
     Words are joined into one sentence; several examples are averaged. What a word is, is told by
-    its beginning (`id:`) or by the suffix of a motion file; `kind` overrides that for all words.
+    its beginning (`id:`) or by the suffix of a motion file or a video; `kind` overrides that for
+    all words.
     Raises QueryError for nothing, for too much, and for a file that is not there.
     """
     words: list[str] = []
     examples: list[Motion | str] = []
     ids: list[str] = []
-    for part in [parts] if isinstance(parts, str | Path | Motion) else parts:
+    films: list[Film | str] = []
+    for part in [parts] if isinstance(parts, str | Path | Motion | Film) else parts:
         if isinstance(part, Motion):
             examples.append(part)
+        elif isinstance(part, Film):
+            films.append(part)
         elif isinstance(part, Path):
-            examples.append(_existing(str(part)))
+            files = films if kind == "video" or (kind == "auto" and is_film(part)) else examples
+            files.append(_existing(str(part)))
         elif kind == "id" or (kind == "auto" and part.strip().startswith(ID_PREFIX)):
             ids.append(_id(part))
+        elif kind == "video" or (kind == "auto" and _is_film_name(part)):
+            films.append(_existing(part))
         elif kind == "motion" or (kind == "auto" and _is_file_name(part)):
             examples.append(_existing(part))
         else:
             words.append(part)
     text = sentence(" ".join(words)) if words else ""
-    if not (text or examples or ids):
+    if not (text or examples or ids or films):
         raise QueryError(_NOTHING)
-    return Query(text, tuple(examples), tuple(ids))
+    return Query(text, tuple(examples), tuple(ids), tuple(films))
 
 
 _NOTHING = (
     "The query is empty; write a sentence such as "
-    '"a person kicks with the left leg", or name a motion file.'
+    '"a person kicks with the left leg", or name a motion file or a video.'
 )
 
 
@@ -103,6 +114,12 @@ def _id(part: str) -> str:
     return found
 
 
+def _is_film_name(part: str) -> bool:
+    if is_film(part):
+        return _exists(part) or " " not in part or os.sep in part
+    return part.lower().endswith(STILLS) and _exists(part)
+
+
 def _is_file_name(part: str) -> bool:
     """By suffix alone, or because a path with a separator is there; a plain word never is."""
     if "." not in part and os.sep not in part:
@@ -125,7 +142,7 @@ def _existing(part: str) -> str:
             f"{name} is not there; correct the path, or search for it as words with `--kind text`."
         )
     if Path(name).is_dir():
-        raise QueryError(f"{name} is a folder; name one motion file in it.")
+        raise QueryError(f"{name} is a folder; name one file in it.")
     return part if mark else name
 
 

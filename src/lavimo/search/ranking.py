@@ -8,10 +8,13 @@ import numpy as np
 
 from lavimo.gallery.contract import Backend
 from lavimo.search import calibrate, scores, sides
+from lavimo.search.bank import BankOf
 from lavimo.search.calibrate import Signals
 from lavimo.search.collapse import best_of_each
+from lavimo.search.films import Film
+from lavimo.search.matching import Matches, match
 from lavimo.search.query import Query
-from lavimo.search.scores import Table
+from lavimo.search.scores import Spread, Table
 from lavimo.shapes import Bool, Float, Float32, Int64
 
 By = Literal["both", "motion", "captions"]
@@ -20,14 +23,27 @@ BY: tuple[By, ...] = ("both", "motion", "captions")
 Rows = Float32[np.ndarray, " rows"]
 
 
+class View(NamedTuple):
+    """A film, or a window of it, as a vector; `cost` in sigmas for what it leaves out."""
+
+    film: int
+    vector: Float32[np.ndarray, " dim"]
+    cost: float
+
+
 class Asked(NamedTuple):
-    """A query as vectors; None where it has no such part. `skip` are clips not to be answered."""
+    """A query as vectors; None where it has no such part. `skip` are clips not to be answered.
+
+    `views` are what the model makes of the films, each whole and in windows.
+    """
 
     query: Query
     text: Float32[np.ndarray, " dim"] | None
     sentence: Float32[np.ndarray, " width"] | None
     example: Float32[np.ndarray, " dim"] | None
     skip: tuple[int, ...] = ()
+    films: tuple[Film, ...] = ()
+    views: tuple[View, ...] = ()
 
 
 class _Cosines(NamedTuple):
@@ -43,6 +59,7 @@ class Scorer:
         self.gallery = gallery
         self.mute: Collection[str] = ()
         """Caption texts that count for nothing: so a question is asked in other words."""
+        self.bank = BankOf(gallery)
         self._codes: dict[tuple[int, ...], tuple[Sequence[str], Int64[np.ndarray, " texts"]]] = {}
 
     def table(
@@ -57,16 +74,21 @@ class Scorer:
         """All rows that pass the filter with their scores; the caller holds a snapshot."""
         found = self._cosines(asked, where, by)
         against = None if unwanted is None else self._cosines(unwanted, where, by)
-        parts = self._standard(asked, found, calibration, where, by)
+        owners = self.gallery.owners(found.seqs)
+        films = asked.films if by != "captions" else ()
+        matches = tuple(match(self.bank, film.poses) for film in films)
+        parts = self._standard(asked, found, calibration, where, by) | _of_limbs(matches, owners)
+        _speak_for_the_silent(parts, found.texts)
         minus = None
         if unwanted is not None and against is not None:
-            minus = scores.joined(self._standard(unwanted, against, calibration, where, by))
+            other = self._standard(unwanted, against, calibration, where, by)
+            _speak_for_the_silent(other, against.texts)
+            minus = scores.joined(other)
         plain = by == "motion" and list(parts) == ["motion"] and minus is None
         total = found.of["motion"] if plain else scores.joined(parts, minus)
         if minus is not None:
             parts["not"] = -np.maximum(minus, np.float32(0))
-        owners = self.gallery.owners(found.seqs)
-        table = Table(found.seqs, owners, total, found.texts, found.of, parts)
+        table = Table(found.seqs, owners, total, found.texts, found.of, parts, matches)
         return only(table, ~np.isin(owners, asked.skip)) if asked.skip else table
 
     def alike(self, sentence: Float32[np.ndarray, " width"]) -> Int64[np.ndarray, " some"]:
@@ -77,16 +99,16 @@ class Scorer:
     def _cosines(self, asked: Asked, where: str | None, by: By) -> _Cosines:
         of: dict[str, Rows] = {}
         texts = None
-        seqs = np.empty(0, np.int64)
+        seqs = self.gallery.seqs(where)
         if asked.text is not None and by != "captions":
-            seqs, of["motion"] = self.gallery.scan(asked.text, where)
+            _, of["motion"] = self.gallery.scan(asked.text, where)
         if asked.example is not None:
-            seqs, of["example"] = self.gallery.scan(asked.example, where)
+            _, of["example"] = self.gallery.scan(asked.example, where)
+        if asked.views and by != "captions":
+            _, of["video"] = self.gallery.scan(asked.views[0].vector, where)
         if asked.sentence is not None and by != "motion":
             penalty = self._muted(self._penalty(asked.query.text))
-            seqs, of["captions"], texts = self.gallery.sentence_scores(
-                asked.sentence, where, penalty
-            )
+            _, of["captions"], texts = self.gallery.sentence_scores(asked.sentence, where, penalty)
         if texts is None:
             texts = np.full(len(seqs), -1, np.int64)
         return _Cosines(seqs, texts, of)
@@ -125,24 +147,59 @@ class Scorer:
         parts: dict[str, Rows] = {}
         for name, values in found.of.items():
             whole = everything.of[name]
+            if name == "video":
+                parts[name] = self._seen(asked.views, found.seqs, scores.typical(calibration, name))
+                continue
             if name == "captions":
                 # Rows without captions, and rows that the side rule took out, are no measure.
                 whole = whole[np.isfinite(whole) & (everything.texts >= 0)]
             usual = scores.typical(calibration, name)
             parts[name] = scores.standard(values, scores.spread(whole, usual))
-        other = parts.get("motion", parts.get("example"))
-        if "captions" in parts and other is not None:
-            silent = np.float32(scores.UNCAPTIONED) * other
-            parts["captions"] = np.where(found.texts < 0, silent, parts["captions"])
         return parts
+
+    def _seen(self, views: Sequence[View], seqs: Int64[np.ndarray, " rows"], usual: Spread) -> Rows:
+        """The model's z-scores of films: of each its best window, of several the mean."""
+        rows = np.searchsorted(self.gallery.seqs(), seqs)
+        best: dict[int, Rows] = {}
+        for view in views:
+            _, cosines = self.gallery.scan(view.vector)
+            z = scores.standard(cosines, scores.spread(cosines, usual))[rows]
+            z -= np.float32(view.cost)
+            best[view.film] = np.maximum(z, best.get(view.film, z))
+        together: Rows = np.stack(list(best.values())).mean(axis=0)
+        return together
+
+
+_SHOWN = ("motion", "example", "directions")
+"""Parts that say what is seen, in the order in which they speak for a row's confidence."""
+
+
+def _of_limbs(matches: Sequence[Matches], owners: Int64[np.ndarray, " rows"]) -> dict[str, Rows]:
+    """Z-scores of limb directions by row: a clip's hold for its windows too."""
+    if not matches:
+        return {}
+    clips = np.searchsorted(matches[0].seqs, owners)
+    return {
+        name: np.stack([getattr(one, name)[clips] for one in matches]).mean(axis=0)
+        for name in ("directions", "warping")
+    }
+
+
+def _speak_for_the_silent(parts: dict[str, Rows], texts: Int64[np.ndarray, " rows"]) -> None:
+    """Rows without captions count as if theirs agreed half as much as what is seen of them."""
+    other = next((parts[name] for name in _SHOWN if name in parts), None)
+    if "captions" in parts and other is not None:
+        silent = np.float32(scores.UNCAPTIONED) * other
+        parts["captions"] = np.where(texts < 0, silent, parts["captions"])
 
 
 def judge(
     asked: Asked, table: Table, bank: Float[np.ndarray, "sentences width"] | None
 ) -> Callable[[int], Signals]:
     """The signals of a row; what they have in common for the query is computed once."""
-    name = next(n for n in ("motion", "example", "captions") if n in table.parts)
-    z, plain, captions = table.parts[name], table.cosines[name], table.cosines.get("captions")
+    name = next(n for n in (*_SHOWN, "captions") if n in table.parts)
+    z, captions = table.parts[name], table.cosines.get("captions")
+    plain = table.cosines.get("video" if name == "directions" else name)
     best = best_of_each(z, table.owners)
     tenth = np.partition(best, -min(10, len(best)))[-min(10, len(best))]
     gap = float(best.max() - tenth)
@@ -156,7 +213,7 @@ def judge(
             # What the side rule took out agrees with nothing.
             caption = float(max(captions[row], 0.0))
         above = calibrate.excess(float(z[row]), len(best))
-        cosine = math.nan if name == "captions" else float(plain[row])
+        cosine = math.nan if name == "captions" or plain is None else float(plain[row])
         return Signals(above, cosine, gap, caption, domain)
 
     return signals
@@ -171,6 +228,7 @@ def only(table: Table, keep: Bool[np.ndarray, " rows"]) -> Table:
         table.texts[keep],
         {name: values[keep] for name, values in table.cosines.items()},
         {name: values[keep] for name, values in table.parts.items()},
+        table.matches,
     )
 
 
@@ -178,4 +236,4 @@ def filter_of(where: str | None, whole: bool) -> str | None:
     """The filter, with moments left out where only whole clips are wanted."""
     if not whole:
         return where
-    return "kind = 'clip'" if where is None else f"kind = 'clip' and ({where})"
+    return "kind != 'window'" if where is None else f"kind != 'window' and ({where})"

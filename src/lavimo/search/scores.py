@@ -16,12 +16,16 @@ from lavimo.shapes import Float32, Int64
 WEIGHTS: dict[str, float] = {
     "motion": 1.0,
     "example": 1.0,
+    "video": 1.0,
+    "directions": 1.0,
+    "warping": 0.5,
     "captions": 1.5,
     "facts": 0.5,
     "not": 0.5,
 }
 """What each part of the score weighs: the motion's own vector against the sentence and against
-the example motion, the best stored caption, the measured facts, and what `--not` takes off.
+the example motion, the film by the model and by limb directions (whose best are compared again
+with time warping), the best stored caption, the measured facts, and what `--not` takes off.
 
 Captions weigh more than the motion, because words agree with words more sharply; of 1, 1.5, 2
 and 3 all were within noise on thirty sentences."""
@@ -48,6 +52,9 @@ TYPICAL: dict[str, Spread] = {
     "motion": Spread(0.05, 0.2),
     "example": Spread(0.1, 0.25),
     "captions": Spread(0.25, 0.12),
+    "video": Spread(0.1, 0.25),
+    "directions": Spread(-60.0, 20.0),
+    "warping": Spread(-2.0, 0.6),
 }
 """Where a checkpoint does not say: cosines of a query that has something to find."""
 
@@ -84,8 +91,9 @@ def standard(cosines: Float32[np.ndarray, " rows"], over: Spread) -> Float32[np.
 class Table:
     """All rows that pass the filter, by seq, with what is known of each for one query.
 
-    `cosines` and `parts` (z-scores) have one array a part: motion, example, captions. `texts` is
-    the number of the caption that agrees best, -1 where there is none. `total` orders the rows.
+    `cosines` and `parts` (z-scores) have one array a part: motion, example, video, captions; limb
+    directions have z-scores alone, and `matches`, one a film. `texts` is the number of the caption
+    that agrees best, -1 where there is none. `total` orders the rows.
     """
 
     seqs: Int64[np.ndarray, " rows"]
@@ -94,6 +102,7 @@ class Table:
     texts: Int64[np.ndarray, " rows"]
     cosines: Mapping[str, Float32[np.ndarray, " rows"]] = field(default_factory=dict)
     parts: Mapping[str, Float32[np.ndarray, " rows"]] = field(default_factory=dict)
+    matches: tuple[Any, ...] = ()
 
     def __len__(self) -> int:
         return len(self.seqs)

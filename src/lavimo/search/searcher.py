@@ -1,20 +1,22 @@
 """From a question to ranked hits: encode, score every row, fold like rows together, judge."""
 
 import math
+import time
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from lavimo.errors import GalleryError, QueryError
 from lavimo.gallery.contract import Backend, Item
-from lavimo.motion.clip import Motion
 from lavimo.runtime.encoder import DEFAULT_MODEL, Encoder, load_model
 from lavimo.search import calibrate, explain, facts, sides
+from lavimo.search.asking import Watching, encode
 from lavimo.search.calibrate import Signals
 from lavimo.search.collapse import Group, apart, best_of_each, best_rows, fold
-from lavimo.search.query import Kind, Part, Query, parse
+from lavimo.search.films import Film
+from lavimo.search.query import Kind, Part, parse
 from lavimo.search.ranking import BY, Asked, By, Scorer, filter_of, judge, only
 from lavimo.search.results import Hit, Results
 from lavimo.search.scores import WEIGHTS, Table
@@ -24,6 +26,9 @@ MOST = 1000
 """Hits that one search can give."""
 CANDIDATES = 50
 """Clips that are looked at closely (facts, likeness) to make ten hits of them; more if needed."""
+
+
+_WATCHING = Watching()
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,7 @@ class Searcher:
         self._model = None if model is None or isinstance(model, str) else self._fitting(model)
         self._name = model if isinstance(model, str) else None
         self._scorer = Scorer(gallery)
+        self._told = False
 
     @property
     def model(self) -> Encoder:
@@ -66,25 +72,34 @@ class Searcher:
         expand: bool = False,
         whole: bool = False,
         kind: Kind = "auto",
+        watching: Watching = _WATCHING,
     ) -> Results:
-        """The k best hits for a sentence, motion files, Motions or `id:...`, alone or together.
+        """The k best hits for a sentence, films, motion files, Motions or `id:...`, or several.
 
         `where` filters first (lavimo.gallery.filters); `not_` is a sentence that hits should not
         be like; `by` chooses what counts ("motion" is the plain cosine, as in evaluation);
-        `expand` shows clips that are alike each for itself; `whole` leaves moments out.
-        Raises QueryError for a question that cannot be understood, GalleryError for the gallery.
+        `expand` shows clips that are alike each for itself; `whole` leaves moments out; `watching`
+        says whom to follow in a film. Raises QueryError for a question that cannot be understood,
+        VideoError for a film that cannot be read, GalleryError for the gallery.
         """
         if not 1 <= k <= MOST:
             raise QueryError(f"{k} hits cannot be shown; ask for 1 to {MOST}.")
         if by not in BY:
             raise QueryError(f"A search goes by {', '.join(BY)}; {by!r} is none of them.")
-        asked = self._encode(parse(query, kind))
+        begin = time.perf_counter()
+        asked = encode(parse(query, kind), self.gallery, lambda: self.model, watching)
         if by == "captions" and asked.sentence is None:
             raise QueryError("A search by captions needs a sentence; add one or use --by motion.")
-        unwanted = self._encode(parse(not_, "text")) if not_ else None
+        unwanted = self._encode(not_) if not_ else None
+        asked_at = time.perf_counter()
         with self.gallery.snapshot():
             table = self._table(asked, unwanted, filter_of(where, whole), by)
-            return self._results(asked, table, k, by=by, expand=expand)
+            found = self._results(asked, table, k, by=by, expand=expand)
+        spent = _watched(asked)
+        # All that was not spent on films: the model is loaded, words and examples become vectors.
+        spent["model"] = asked_at - begin - sum(spent.values())
+        spent["search"] = time.perf_counter() - asked_at
+        return replace(found, notes=self._notes(asked), seconds=spent, films=asked.films)
 
     def observe(
         self,
@@ -100,7 +115,7 @@ class Searcher:
         written in. `hide` is one too: every clip that has one alike is left out, so that the
         gallery holds no answer. All are nan when nothing is left.
         """
-        asked = self._encode(parse(query))
+        asked = encode(parse(query), self.gallery, lambda: self.model, _WATCHING)
         alike = self.model.encode_sentences([hide])[0] if hide is not None else None
         self._scorer.mute = mute
         with self.gallery.snapshot():
@@ -118,30 +133,26 @@ class Searcher:
         self.gallery.expect_model(model.model_id, model.dim)
         return model
 
-    def _encode(self, query: Query) -> Asked:
-        text = sentence = None
-        if query.text:
-            text = self.model.encode_text([query.text])[0]
-            sentence = self.model.encode_sentences([query.text])[0]
-        rows = [self.gallery.row(id) for id in query.ids]
-        vectors = [*self._examples(query)]
-        if rows:
-            vectors.extend(self.gallery.vectors([item.seq for item in rows]))
-        example = None
-        if vectors:
-            mean = np.stack(vectors).mean(axis=0)
-            example = (mean / max(float(np.linalg.norm(mean)), 1e-9)).astype(np.float32)
-        seqs = np.array([item.seq for item in rows], np.int64)
-        skip = tuple(int(seq) for seq in self.gallery.owners(seqs)) if rows else ()
-        return Asked(query, text, sentence, example, skip)
+    def _encode(self, text: str) -> Asked:
+        return encode(parse(text, "text"), self.gallery, lambda: self.model, _WATCHING)
 
-    def _examples(self, query: Query) -> Sequence[Float32[np.ndarray, " dim"]]:
-        if not query.examples:
-            return []
-        from lavimo import formats
-
-        motions = [m if isinstance(m, Motion) else formats.read(m) for m in query.examples]
-        return list(self.model.encode_motion(motions))
+    def _notes(self, asked: Asked) -> tuple[str, ...]:
+        """What makes hits of films weaker, and what would make the next search faster."""
+        notes = [_weaker(film) for film in asked.films]
+        notes += [
+            f"{film.people} people are in the film; number {film.person} was followed, "
+            "--person chooses another."
+            for film in asked.films
+            if film.people > 1
+        ]
+        computed = self._scorer.bank.computed
+        if asked.films and computed and not self._told:
+            self._told = True
+            notes.append(
+                f"The pose rows of {computed} clips are not stored and were computed now; "
+                "`lavimo gallery reindex` stores them."
+            )
+        return tuple(note for note in notes if note)
 
     def _results(self, asked: Asked, table: Table, k: int, *, by: By, expand: bool) -> Results:
         searched = len(best_of_each(table.total, table.owners))
@@ -206,8 +217,32 @@ class Searcher:
         if matched and not sides.supports(text, matched):
             matched = ""
         caption = explain.best_caption(item, matched, text)
+        film_span, span = self._spans(asked, table, found)
         why = explain.why(text, item, matched, parts, found.verdict)
-        return Hit(item, rank, found.total, sure, item.span, caption, why, alike, parts)
+        if film_span is not None:
+            why = (explain.like(film_span, span), *why)
+        return Hit(item, rank, found.total, sure, span, caption, why, alike, parts, film_span)
+
+    def _spans(
+        self, asked: Asked, table: Table, found: _Candidate
+    ) -> tuple[tuple[float, float] | None, tuple[float, float]]:
+        """Seconds of the film and of the file that agree; without a film the item's own.
+
+        Beside a sentence, too, the item's own: the sentence may have chosen another moment.
+        """
+        item, owner = found.item, int(table.owners[found.row])
+        if not table.matches:
+            return None, item.span
+        clip = int(np.searchsorted(table.matches[0].seqs, owner))
+        number = int(np.argmax([one.directions[clip] for one in table.matches]))
+        ours, theirs = table.matches[number].spans(clip)
+        start = asked.films[number].start
+        film_span = (start + ours[0], start + ours[1])
+        if asked.query.text:
+            return film_span, item.span
+        whole = item if item.kind != "window" else self.gallery.rows([owner])[0]
+        end = min(whole.start + theirs[1], whole.end)
+        return film_span, (whole.start + theirs[0], end)
 
     def _table(self, asked: Asked, unwanted: Asked | None, where: str | None, by: By) -> Table:
         calibration = self._calibration()
@@ -218,6 +253,20 @@ class Searcher:
 
     def _calibration(self) -> dict[str, Any]:
         return {} if self._model is None else self._model.calibration
+
+
+def _watched(asked: Asked) -> dict[str, float]:
+    """Seconds that films took, by step."""
+    names = {name: None for film in asked.films for name in film.seconds}
+    return {name: sum(film.seconds.get(name, 0.0) for film in asked.films) for name in names}
+
+
+def _weaker(film: Film) -> str:
+    doubts = film.doubts()
+    if not doubts:
+        return ""
+    listed = ", and ".join([", ".join(doubts[:-1]), doubts[-1]] if doubts[1:] else doubts)
+    return f"{listed[0].upper()}{listed[1:]}: the hits are weaker."
 
 
 def _find_model(name: str | None, model_id: str, fitting: Callable[[Encoder], Encoder]) -> Encoder:

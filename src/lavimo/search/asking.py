@@ -1,0 +1,110 @@
+"""A parsed query as vectors: what the model makes of words and examples, and who is in a film."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from lavimo.errors import LavimoError
+from lavimo.features.directions import Poses
+from lavimo.gallery.contract import Backend
+from lavimo.motion.clip import Motion
+from lavimo.progress import Progress
+from lavimo.runtime.encoder import Encoder
+from lavimo.search import films, matching
+from lavimo.search.films import Film
+from lavimo.search.query import Query
+from lavimo.search.ranking import Asked, View
+from lavimo.shapes import Float32
+
+ONE_VIEW = 8.0
+"""Films up to this many seconds are one view for the model: it reads them whole."""
+MOST_VIEWS = 9
+
+
+@dataclass(frozen=True)
+class Watching:
+    """How films are watched: which person, whether small pictures are kept, who is told."""
+
+    person: int = 1
+    pictures: bool = False
+    progress: Progress | None = field(default=None, compare=False)
+
+
+def encode(
+    query: Query,
+    gallery: Backend,
+    model: Callable[[], Encoder],
+    watching: Watching,
+) -> Asked:
+    """The query as vectors; the model is asked for only where the query needs one."""
+    text = sentence = None
+    if query.text:
+        text = model().encode_text([query.text])[0]
+        sentence = model().encode_sentences([query.text])[0]
+    rows = [gallery.row(id) for id in query.ids]
+    vectors = [*_examples(query, model)]
+    if rows:
+        vectors.extend(gallery.vectors([item.seq for item in rows]))
+    example = None
+    if vectors:
+        mean = np.stack(vectors).mean(axis=0)
+        example = (mean / max(float(np.linalg.norm(mean)), 1e-9)).astype(np.float32)
+    seqs = np.array([item.seq for item in rows], np.int64)
+    skip = tuple(int(seq) for seq in gallery.owners(seqs)) if rows else ()
+    watched = tuple(
+        one
+        if isinstance(one, Film)
+        else films.read(
+            one, person=watching.person, keep=watching.pictures, progress=watching.progress
+        )
+        for one in query.films
+    )
+    return Asked(query, text, sentence, example, skip, watched, _views(watched, model))
+
+
+def _examples(query: Query, model: Callable[[], Encoder]) -> Sequence[Float32[np.ndarray, " dim"]]:
+    if not query.examples:
+        return []
+    from lavimo import formats
+
+    motions = [m if isinstance(m, Motion) else formats.read(m) for m in query.examples]
+    return list(model().encode_motion(motions))
+
+
+def _views(watched: Sequence[Film], model: Callable[[], Encoder]) -> tuple[View, ...]:
+    """Each film as the model sees it, whole and in windows; none where it reads no films."""
+    if not watched:
+        return ()
+    try:
+        encoder = model()
+    except LavimoError:
+        return ()  # limb directions need no model
+    if "video" not in encoder.modalities:
+        return ()
+    cuts: list[tuple[int, Poses, float]] = []
+    for number, film in enumerate(watched):
+        windows = matching.pieces(film.poses)
+        costs = matching.part_costs(windows)
+        lengths = np.diff(windows.spans, axis=1)[:, 0]
+        long = film.poses.seconds > ONE_VIEW
+        # Short moments are what limb directions are for; the model reads what it was trained on.
+        kept = [
+            at
+            for at in range(len(lengths))
+            if at == 0 or (long and lengths[at] == lengths[1:].max())
+        ]
+        cuts += [
+            (number, film.poses.cut(*map(int, windows.spans[at])), float(costs[at]))
+            for at in kept[:MOST_VIEWS]
+        ]
+    rows = film_vectors(encoder, [poses for _, poses, _ in cuts])
+    return tuple(View(cut[0], row, cut[2]) for cut, row in zip(cuts, rows, strict=True))
+
+
+def film_vectors(encoder: Encoder, poses: Sequence[Poses]) -> Float32[np.ndarray, "films dim"]:
+    """Unit rows of films; zero rows from a model that reads none."""
+    if "video" not in encoder.modalities or not hasattr(encoder, "encode_poses"):
+        return np.zeros((len(poses), encoder.dim), np.float32)
+    rows: Float32[np.ndarray, "films dim"] = encoder.encode_poses(list(poses), side="film")
+    return rows

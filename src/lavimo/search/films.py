@@ -1,0 +1,203 @@
+"""From a video file to the rows of a person: decode, follow, limb directions."""
+
+import io
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from lavimo.errors import QueryError, VideoError
+from lavimo.features.directions import RATE, Poses, from_landmarks
+from lavimo.progress import Progress, Silent, Task
+from lavimo.shapes import UInt8
+
+if TYPE_CHECKING:
+    from lavimo.video.tracking import Track, Tracker
+
+SUFFIXES = (".mp4", ".mov", ".mkv", ".webm", ".avi", ".m4v", ".gif", ".webp", ".apng")
+"""Files that are taken for films by their name."""
+STILLS = (".jpg", ".jpeg", ".png", ".heic", ".bmp", ".tif", ".tiff")
+"""Pictures that are named by mistake; the reader of films says what they are."""
+EDGE = 1280
+"""Longer edge in pixels that larger pictures are scaled down to: a body needs no more."""
+KEPT_EDGE = 320
+"""Height in pixels of the pictures that a page shows."""
+KEPT_SECONDS = 20.0
+LONG = 15.0
+"""Films of more seconds report their progress."""
+MOST_PEOPLE = 4
+
+CALM = 0.9
+"""Mean way of the limb directions, radians a second over all nine: less is a calm film."""
+SHORT = 1.0
+SMALL = 110
+"""Pixels of a standing person under which landmarks get coarse (PROBE.md, Video)."""
+
+
+class Picture(NamedTuple):
+    """A picture of a film as JPEG, and its second."""
+
+    time: float
+    jpeg: bytes
+
+
+@dataclass(frozen=True, eq=False)
+class Film:
+    """One person in a film. `start` is the second of the film at which `poses` begin.
+
+    `height` is the person's in pixels as the networks saw them, 0 where it is not known; `people`
+    counts those who could be followed; `seconds` is what decoding and following took.
+    """
+
+    path: str
+    poses: Poses
+    start: float = 0.0
+    duration: float = 0.0
+    fps: float = 0.0
+    height: float = 0.0
+    person: int = 1
+    people: int = 1
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    pictures: tuple[Picture, ...] = ()
+
+    def doubts(self) -> tuple[str, ...]:
+        """What makes hits weaker: a film that is short or calm, a person that is small."""
+        found = []
+        if self.poses.seconds < SHORT:
+            found.append(f"the film shows the person for {self.poses.seconds:.1f} s only")
+        if movement(self.poses) < CALM:
+            found.append("the film is calm, and a calm film is like anything calm")
+        if 0 < self.height < SMALL:
+            found.append(f"the person is small in the picture ({self.height:.0f} pixels)")
+        return tuple(found)
+
+
+def movement(poses: Poses) -> float:
+    """How far the limb directions go, radians a second over all nine."""
+    if len(poses) < 2:
+        return 0.0
+    steps = np.diff(poses.limbs.reshape(len(poses), -1, 3), axis=0)
+    return float(np.linalg.norm(steps, axis=2).sum(axis=1).mean() * RATE)
+
+
+def is_film(name: str | Path) -> bool:
+    """Whether a file is taken for a film, by its suffix."""
+    return Path(name).suffix.lower() in SUFFIXES
+
+
+def read(
+    path: str | Path,
+    *,
+    person: int = 1,
+    keep: bool = False,
+    progress: Progress | None = None,
+) -> Film:
+    """Follow a person through a video file; 1 is the largest and most persistent.
+
+    With `keep` small pictures stay with it, to be shown. Raises VideoError for a file that cannot
+    be read or shows nobody, QueryError for a person that is not there, MissingExtra without the
+    extra `video`.
+    """
+    from concurrent.futures import ThreadPoolExecutor
+
+    from lavimo.video import frames
+
+    path = Path(path)
+    with ThreadPoolExecutor(1) as aside:
+        probing = aside.submit(frames.probe, path)
+        loaded = _tracker()
+        video = probing.result()
+    watch = _Watch(keep)
+    silent = video.duration <= LONG
+    total = max(1, round(video.duration * RATE))
+    shown = Silent() if silent or progress is None else progress
+    with shown.task(f"Watching {path.name}", total, "pictures") as task:
+        tracks = watch.follow(path, loaded, max(person, MOST_PEOPLE), task)
+    return _film(path, tracks, watch, person, video.duration, video.fps or 0.0)
+
+
+@lru_cache(maxsize=1)
+def _tracker() -> "Tracker":
+    """Both networks; once a process, since loading them takes as long as a second of film."""
+    from lavimo.video.tracking import Tracker
+
+    return Tracker()
+
+
+class _Watch:
+    """Times the pictures of a film on their way to the tracker, and keeps small copies."""
+
+    def __init__(self, keep: bool) -> None:
+        self.keep = keep
+        self.decode = self.landmarks = self.copies = 0.0
+        self.pictures: list[Picture] = []
+
+    def follow(self, path: Path, tracker: "Tracker", people: int, task: Task) -> "list[Track]":
+        from lavimo.video.tracking import track
+
+        begin = time.perf_counter()
+        found = track(self._passing(path, task), tracker=tracker, people=people)
+        self.landmarks = time.perf_counter() - begin - self.decode - self.copies
+        return found
+
+    def _passing(
+        self, path: Path, task: Task
+    ) -> Iterator[tuple[float, UInt8[np.ndarray, "height width 3"]]]:
+        from lavimo.video import frames
+
+        begin = time.perf_counter()
+        for seconds, picture in frames.read(path, fps=RATE, edge=EDGE):
+            # What the decoder does beside the tracker, in its own process, costs no waiting.
+            self.decode += time.perf_counter() - begin
+            yield seconds, picture
+            begin = time.perf_counter()
+            if self.keep and seconds <= KEPT_SECONDS:
+                self.pictures.append(Picture(seconds, _small(picture)))
+            task.advance()
+            self.copies += time.perf_counter() - begin
+            begin = time.perf_counter()
+        self.decode += time.perf_counter() - begin
+
+
+def _film(
+    path: Path, tracks: "list[Track]", watch: _Watch, person: int, duration: float, fps: float
+) -> Film:
+    seen = [one for one in tracks if (one.score > 0).sum() >= 2]
+    if not seen:
+        raise VideoError(f"{path.name} shows nobody who could be followed; film a whole body.")
+    if person > len(seen):
+        count = "one person" if len(seen) == 1 else f"{len(seen)} people"
+        raise QueryError(
+            f"{path.name} shows {count} who can be followed, and --person {person} asks for more."
+        )
+    chosen = seen[person - 1]
+    first = seen[0]
+    weight = first.height() * len(first)
+    others = [one for one in seen if one.height() * len(one) > weight / 10]
+    step = float(np.median(np.diff(chosen.times))) if len(chosen) > 1 else 1 / RATE
+    return Film(
+        path=str(path),
+        poses=from_landmarks(chosen.times, chosen.world, chosen.picture),
+        start=float(chosen.times[0]),
+        duration=duration or float(chosen.times[-1] + step),
+        fps=fps,
+        height=chosen.height(),
+        person=person,
+        people=len(others),
+        seconds={"decode": watch.decode, "landmarks": watch.landmarks},
+        pictures=tuple(watch.pictures),
+    )
+
+
+def _small(picture: UInt8[np.ndarray, "height width 3"]) -> bytes:
+    from PIL import Image
+
+    image = Image.fromarray(picture)
+    image.thumbnail((4 * KEPT_EDGE, KEPT_EDGE), Image.Resampling.BILINEAR, reducing_gap=2.0)
+    stream = io.BytesIO()
+    image.save(stream, "JPEG", quality=85)
+    return stream.getvalue()

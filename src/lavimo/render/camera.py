@@ -21,6 +21,8 @@ MARGIN = 0.15
 """Metres kept free around the points of the figure: the thickness of a head, and some air."""
 FOLLOW_FROM = 1.3
 """Follow the body once a fixed camera would have to stand this many times as far away."""
+SOLE = 0.015
+"""Metres between the lowest joint of a clip and the floor that is drawn."""
 NEAREST = 4.2
 """The camera comes no nearer than this (metres), or a person lying down looks like a giant."""
 
@@ -82,16 +84,20 @@ def fit(
     azimuth: float | None = None,
     elevation: float = ELEVATION,
     follow: bool | None = None,
+    more: Float32[np.ndarray, "frames more 3"] | None = None,
 ) -> View:
     """The view that holds the whole clip: three-quarter, from the side the person mostly faces.
 
     `aspect` is width over height. `azimuth` (world, 0 = from +z) overrides the side; `follow`
-    None follows the body only when it travels far enough to become small.
+    None follows the body only when it travels far enough to become small. `more` are further
+    points to hold, such as an avatar's joints.
     """
-    ground = float(positions[..., 1].min()) - 0.015
+    ground = float(positions[..., 1].min()) - SOLE
     azimuth = _three_quarter(positions) if azimuth is None else azimuth
     still = np.zeros((len(positions), 3), np.float32)
     points = points_of(positions)
+    if more is not None:
+        points = np.concatenate([points, more], axis=1)
     fixed, distance = _around(points, aspect, azimuth, elevation)
     if follow is False:
         return View(fixed, still, ground)

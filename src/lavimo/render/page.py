@@ -1,15 +1,15 @@
-"""Self-contained pages: cards with a figure that moves and turns, in plain HTML, CSS and script.
+"""Self-contained pages: cards with an avatar that moves and turns, in plain HTML, CSS and script.
 
-Nothing is fetched: joint positions travel in the page as int16 in base64, the script draws them.
-Every text is escaped, since captions come from anywhere. A page forbids itself the network by a
-content policy; a card also works alone, inside a notebook.
+Nothing is fetched: clips and avatars travel in the page (`embed`), the script draws them, as a
+figure where the browser has no WebGL. Every text is escaped, since captions come from anywhere.
+A page forbids itself the network by a content policy; a card also works alone, in a notebook.
 """
 
-import base64
 import itertools
 import json
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from functools import cache
 from hashlib import sha256
 from html import escape
@@ -17,40 +17,19 @@ from importlib import resources
 
 import numpy as np
 
-from lavimo.render import camera as cameras
+from lavimo.motion.skeleton import SMPL_PARENTS
 from lavimo.render import figure, ground
-from lavimo.render.sheet import key_moment
-from lavimo.render.stick import check_clip, resampled
+from lavimo.render.avatar import Avatar, load
+from lavimo.render.embed import TURNING, clip_of, mesh_of
 from lavimo.shapes import Float32
 
-ASPECT = 1.2
-"""Width over height of a card's stage; page.css says the same."""
-MAX_RATE = 30.0
-"""Clips of a higher rate are embedded at this one: the player draws between frames anyway."""
+AVATAR = "a01"
+CAST: tuple[str, ...] = ("a01", "a10", "a06")
+"""Avatars that take turns on the cards of a page; each weighs about 150 kB."""
 
 Section = tuple[str, str, Sequence[str]]
 
 _count = itertools.count(1)
-
-
-@dataclass(frozen=True)
-class _Clip:
-    """What player.js needs of a clip; positions are `unit` metres, angles radians."""
-
-    frames: int
-    fps: float
-    key: int
-    unit: float
-    scale: float
-    ground: float
-    azimuth: float
-    elevation: float
-    focal: float
-    distance: float
-    pivot: list[float]
-    offset: list[float]
-    path: list[list[float]]
-    joints: str
 
 
 def card(
@@ -64,18 +43,21 @@ def card(
     confidence: float | None = None,
     why: Sequence[str] = (),
     command: str = "",
+    avatar: str | Avatar | None = AVATAR,
 ) -> str:
     """One clip of the 22 joints (metres, y up) as an HTML fragment for `page` or `notebook`.
 
     `lines` stand under the title (source, span, licence), `why` as dotted reasons, `command` with
-    a button that copies it, `confidence` (0 to 1) as a bar, `badge` in the figure's corner.
-    All texts are escaped. Raises RenderError on positions that cannot be drawn.
+    a button that copies it, `confidence` (0 to 1) as a bar, `badge` in the picture's corner.
+    `avatar` is a shipped one by name or any, None draws the figure alone. All texts are escaped.
+    Raises RenderError on positions that cannot be drawn.
     """
-    clip = _embedded(positions, fps)
+    clip = clip_of(positions, fps, load(avatar) if isinstance(avatar, str) else avatar)
     name = f"lvm-{sha256((title + clip.joints).encode()).hexdigest()[:8]}-{next(_count)}"
     parts = [
         f'<article class="lvm-card" aria-labelledby="{name}" '
-        f'data-clip="{escape(json.dumps(asdict(clip), separators=(",", ":")))}">',
+        + (f'data-avatar="{clip.avatar}" ' if clip.avatar else "")
+        + f'data-clip="{escape(json.dumps(asdict(clip), separators=(",", ":")))}">',
         _stage(title, badge, rank),
         f'<div class="lvm-text"><h3 class="lvm-title" id="{name}">{escape(title)}</h3>',
         _sure(confidence),
@@ -87,16 +69,29 @@ def card(
     return "".join(parts)
 
 
-def page(sections: Sequence[Section], title: str, note: str = "") -> str:
-    """A whole HTML file of sections (heading, note, cards); texts are escaped, cards are not."""
+def page(
+    sections: Sequence[Section],
+    title: str,
+    note: str = "",
+    *,
+    query_html: str = "",
+    avatars: Sequence[Avatar] = (),
+) -> str:
+    """A whole HTML file of sections (heading, note, cards); texts are escaped, cards are not.
+
+    `query_html` is markup of the caller's (a film, say) beside the hits on wide screens and above
+    them on narrow ones. `avatars` are those of the cards that are not shipped.
+    """
     body = "".join(_section(*section) for section in sections)
+    held = _meshes((card for _, _, cards in sections for card in cards), avatars)
+    query = f'<aside class="lvm-query">{query_html}</aside>' if query_html else ""
     return f"""<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="{_POLICY}">
+<meta http-equiv="Content-Security-Policy" content="{_POLICY}{_FILMS if query_html else ""}">
 <meta name="generator" content="lavimo">
 <title>{escape(title)}</title>
 <style>{_asset("page.css")}</style>
@@ -105,72 +100,56 @@ def page(sections: Sequence[Section], title: str, note: str = "") -> str:
 <div class="lvm-wrap">
 <header><div class="lvm-head"><h1>{escape(title)}</h1>
 <div class="lvm-tools"><button type="button" class="lvm-all" aria-pressed="false">Play all</button>
-<button type="button" class="lvm-look">Light / dark</button></div></div>
-<p class="lvm-legend"><span><i style="background:var(--lvm-left)"></i>left limbs</span>
-<span><i style="background:var(--lvm-right)"></i>right limbs</span>
-<span>Point at a figure to play it, drag to turn it. The floor has a grid of half metres.</span></p>
+{_SHOW if held else ""}<button type="button" class="lvm-look">Light / dark</button></div></div>
+<p class="lvm-legend"><span class="lvm-side"><i style="background:var(--lvm-left)"></i>left limbs
+</span> <span class="lvm-side"><i style="background:var(--lvm-right)"></i>right limbs</span>
+<span>Point at a picture to play it, drag to turn it. The floor has lines every half metre.</span>
+</p>
 {_paragraph(note)}</header>
-<main>{body}</main>
+<div{' class="lvm-beside"' if query else ""}>{query}<main>{body}</main></div>
 <footer class="lvm-foot">Made by lavimo. This page is one file and loads nothing.</footer>
 </div>
-<script>{_script()}</script>
+{held}<script>{_script()}</script>
 </body>
 </html>
 """
 
 
-def notebook(cards: Sequence[str], note: str = "") -> str:
-    """Cards for a notebook's output (`_repr_html_`): style and script come with them."""
+def notebook(cards: Sequence[str], note: str = "", *, avatars: Sequence[Avatar] = ()) -> str:
+    """Cards for a notebook's output (`_repr_html_`): style, script and avatars come with them."""
+    held = _meshes(cards, avatars)
+    tools = f'<div class="lvm-tools">{_SHOW}</div>' if held else ""
     return (
-        f'<div class="lvm lvm-note-book"><style>{_asset("page.css")}</style>{_paragraph(note)}'
-        f'<div class="lvm-grid">{"".join(cards)}</div></div><script>{_script()}</script>'
+        f'<div class="lvm lvm-note-book"><style>{_asset("page.css")}</style>{tools}'
+        f'{_paragraph(note)}<div class="lvm-grid">{"".join(cards)}</div></div>'
+        f"{held}<script>{_script()}</script>"
     )
+
+
+def _meshes(cards: Iterable[str], own: Sequence[Avatar]) -> str:
+    """The avatars that these cards name, each once; escaped texts cannot look like a name."""
+    known = {mesh.name: mesh for mesh in map(mesh_of, own)}
+    found = {name for card in cards for name in re.findall('data-avatar="([^"]+)"', card)}
+    names = sorted(found)
+    for name in names:
+        if name not in known:
+            mesh = mesh_of(load(name.rpartition("-")[0]))
+            known[mesh.name] = mesh
+    return "".join(known[name].html for name in names)
 
 
 _POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; "
     "base-uri 'none'; form-action 'none'"
 )
-
-
-def _embedded(positions: Float32[np.ndarray, "frames 22 3"], fps: float) -> _Clip:
-    check_clip(positions)
-    shown = resampled(positions, fps, MAX_RATE if fps > MAX_RATE else None)
-    view = cameras.fit(shown, aspect=ASPECT)
-    camera = view.camera
-    forward = camera.axes[2]
-    middle = (shown - view.anchor[:, None]).mean(axis=(0, 1))
-    across, upwards, distance = camera.axes @ (middle - camera.eye)
-    way, corners = ground.path_of(shown, view.ground)
-    rows = np.concatenate([shown, view.anchor[:, None]], axis=1)
-    unit = max(0.001, float(np.abs(rows).max()) / 32_000)
-    packed = np.round(rows / unit).astype("<i2").tobytes()
-    return _Clip(
-        frames=len(shown),
-        fps=min(fps, MAX_RATE),
-        key=key_moment(shown),
-        unit=unit,
-        scale=_short(figure.scale_of(shown)),
-        ground=_short(view.ground),
-        azimuth=_short(np.arctan2(-forward[0], -forward[2])),
-        elevation=_short(np.arcsin(-forward[1])),
-        focal=camera.focal,
-        distance=_short(distance),
-        pivot=[_short(v) for v in middle],
-        offset=[_short(across), _short(upwards)],
-        path=[[float(at), _short(x), _short(z)] for at, (x, _, z) in zip(corners, way, strict=True)]
-        if len(way) > 1
-        else [],
-        joints=base64.b64encode(packed).decode(),
-    )
-
-
-def _short(value: float | np.floating) -> float:
-    return round(float(value), 4)
+_FILMS = "; media-src data:"
+_SHOW = (
+    '<button type="button" class="lvm-show" aria-pressed="false">Left / right in colour</button>\n'
+)
 
 
 def _stage(title: str, badge: str, rank: int | None) -> str:
-    about = escape(f"Moving figure: {title}. Arrow keys turn it, space plays it.")
+    about = escape(f"Moving person: {title}. Arrow keys turn it, space plays it.")
     return (
         f'<div class="lvm-stage"><canvas tabindex="0" role="img" aria-label="{about}"></canvas>'
         + ("" if rank is None else f'<span class="lvm-rank">{rank}</span>')
@@ -181,6 +160,10 @@ def _stage(title: str, badge: str, rank: int | None) -> str:
         '<input type="range" min="0" max="1000" value="0" step="1" aria-label="Time">'
         '<span class="lvm-time" aria-hidden="true"></span></div>'
     )
+
+
+def _short(value: float | np.floating) -> float:
+    return round(float(value), 4)
 
 
 def _sure(confidence: float | None) -> str:
@@ -242,6 +225,12 @@ def _script() -> str:
         "ambient": figure.AMBIENT,
         "diffuse": figure.DIFFUSE,
         "nose": figure.NOSE,
+        "turning": TURNING,
+        "parents": SMPL_PARENTS,
     }
     text = json.dumps(table, separators=(",", ":"))
-    return _asset("player.js").replace("/*FIGURE*/ null", text)
+    player = _asset("player.js")
+    parts = {"FIGURE": text, "PAINTER": _asset("figure.js"), "BODIES": _asset("body.js")}
+    for name, part in parts.items():
+        player = player.replace(f"/*{name}*/ null", part.strip())
+    return player

@@ -1,42 +1,36 @@
-// Plays the clips of a page: joint positions in, a shaded figure on a canvas out. No libraries.
-// FIGURE is the table of body shapes, colours and light that lavimo.render.figure also paints by.
+// Plays the clips of a page on canvases: as an avatar where WebGL allows it (body.js), else as a
+// shaded figure (figure.js). No libraries. FIGURE is the table of shapes, colours and light that
+// lavimo.render.figure also paints by.
 (() => {
   "use strict";
   const FIGURE = /*FIGURE*/ null;
-  const JOINTS = 22, ROW = 23; // the 23rd point of a row is where the camera has travelled to
-  const AT = Object.fromEntries(FIGURE.names.map((name, i) => [name, i]));
-  const PARTS = FIGURE.body.map(([points, radii, paint]) => ({ points: points.map((p) => AT[p]), radii, paint }));
-  const SUMS = FIGURE.sums.map(([name, terms]) => [AT[name], terms.map(([joint, weight]) => [AT[joint], weight])]);
-  const SHADE = FIGURE.shade.map(([name, radius]) => [AT[name], radius]);
-  const LIGHT = FIGURE.light;
+  const { AT, SUMS, SHADE, THEMES, css, blob, figure } = /*PAINTER*/ null;
+  const BODIES = /*BODIES*/ null;
+  const JOINTS = 22, ROW = 24; // then where the camera has travelled to, and an avatar's pelvis
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   const clamp = (x, low, high) => Math.min(high, Math.max(low, x));
   const cards = new Set();
-
-  const rgb = (hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
-  const css = (colour, bright = 1, alpha = 1) =>
-    `rgba(${colour.map((c) => Math.round(clamp(c * bright, 0, 255))).join(",")},${alpha})`;
-  const THEMES = Object.fromEntries(Object.entries(FIGURE.themes).map(([name, paints]) =>
-    [name, Object.fromEntries(Object.entries(paints).map(([paint, hex]) => [paint, rgb(hex)]))]));
-  const bright = (nx, ny, nz) => FIGURE.ambient + FIGURE.diffuse * (nx * LIGHT[0] + ny * LIGHT[1] + nz * LIGHT[2]);
-
-  const blobs = {};
-  function blob(theme) { // one soft disc, stretched into every shadow
-    if (blobs[theme]) return blobs[theme];
-    const disc = document.createElement("canvas");
-    disc.width = disc.height = 64;
-    const pen = disc.getContext("2d"), fill = pen.createRadialGradient(32, 32, 0, 32, 32, 32);
-    for (let i = 0; i <= 8; i++) fill.addColorStop(i / 8, css(THEMES[theme].shadow, 1, Math.exp(-0.5 * (2.6 * i / 8) ** 2) * (1 - (i / 8) ** 6)));
-    pen.fillStyle = fill;
-    pen.fillRect(0, 0, 64, 64);
-    return (blobs[theme] = disc);
-  }
 
   function decode(text) {
     const raw = atob(text), bytes = new Uint8Array(raw.length);
     for (let i = 0; i < raw.length; i++) bytes[i] = raw.charCodeAt(i);
     return new Int16Array(bytes.buffer);
   }
+
+  // Rotation vectors of the joints that turn by themselves to one quaternion a joint and frame.
+  function quaternions(text, frames) {
+    const turns = decode(text), all = new Float32Array(4 * JOINTS * frames), some = FIGURE.turning;
+    for (let f = 0; f < frames; f++) for (let j = 0; j < JOINTS; j++) {
+      const from = 3 * (f * some.length + (some.includes(j) ? some.indexOf(j) : some.indexOf(FIGURE.parents[j])));
+      const v = [0, 1, 2].map((k) => turns[from + k] * Math.PI / 32767), angle = Math.hypot(...v), share = angle ? Math.sin(angle / 2) / angle : 0.5;
+      all.set([v[0] * share, v[1] * share, v[2] * share, Math.cos(angle / 2)], 4 * (f * JOINTS + j));
+    }
+    return all;
+  }
+
+  // The light of avatars stands in the room, to the left of where the camera begins, high up.
+  const lamp = (azimuth) => [Math.sin(azimuth - 0.65) * 0.6, 0.8, Math.cos(azimuth - 0.65) * 0.6];
+  const GLOW = { light: [[0.05, 0.055, 0.06], [0.09, 0.12, 0.16, 0.34]], dark: [[0.20, 0.23, 0.27], [0, 0, 0, 0.5]] };
 
   class Player {
     constructor(card) {
@@ -51,6 +45,11 @@
       this.time = this.rest = this.key / this.fps;
       this.points = new Float32Array(3 * FIGURE.names.length);
       this.seen = new Float32Array(3 * FIGURE.names.length);
+      this.turn_table = clip.turns ? quaternions(clip.turns, this.frames) : null;
+      this.quaternions = new Float32Array(4 * JOINTS);
+      this.places = new Float32Array(3 * JOINTS);
+      this.rows = new Float32Array(12 * JOINTS);
+      this.redraw = () => this.draw();
       this.playing = this.held = this.stopped = false;
       this.listen();
       this.layout();
@@ -83,6 +82,7 @@
       if (e.key in turns) this.turn(this.yaw + turns[e.key][0], this.pitch + turns[e.key][1]);
       else if (e.key === " " || e.key === "Enter") this.toggle();
       else if (e.key === "Home") this.turn(this.azimuth, this.elevation);
+      else if (e.key === "f") swap(this.card.closest(".lvm"));
       else return;
       e.preventDefault();
     }
@@ -159,7 +159,11 @@
       const part = at - low, next = this.frames > 1 ? ROW * 3 : 0, base = low * ROW * 3, p = this.points;
       const value = (i) => (this.data[base + i] * (1 - part) + this.data[base + next + i] * part) * this.unit;
       this.anchor = [value(66), 0, value(68)];
-      for (let j = 0; j < JOINTS; j++) for (let k = 0; k < 3; k++) p[3 * j + k] = value(3 * j + k) - this.anchor[k];
+      if (this.mesh) {
+        this.turned(4 * JOINTS * low, this.frames > 1 ? 4 * JOINTS : 0, part);
+        BODIES.pose(this.mesh, [69, 70, 71].map((i, k) => value(i) - this.anchor[k]), this.quaternions, this.stretch, this.places, this.rows);
+        p.set(this.places);
+      } else for (let j = 0; j < JOINTS; j++) for (let k = 0; k < 3; k++) p[3 * j + k] = value(3 * j + k) - this.anchor[k];
       for (const [to, terms] of SUMS) for (let k = 0; k < 3; k++) {
         let sum = 0;
         for (const [joint, weight] of terms) sum += weight * p[3 * joint + k];
@@ -169,6 +173,23 @@
       const a = [0, 1, 2].map((k) => d("left_shoulder", "right_shoulder", k)), u = [0, 1, 2].map((k) => d("head", "spine3", k));
       const n = [a[1] * u[2] - a[2] * u[1], a[2] * u[0] - a[0] * u[2], a[0] * u[1] - a[1] * u[0]], size = Math.hypot(...n) || 1;
       for (let k = 0; k < 3; k++) p[3 * AT.nose + k] = p[3 * AT.skull + k] + FIGURE.nose * this.scale * n[k] / size;
+    }
+
+    turned(base, next, part) { // between two frames along the shorter arc
+      const from = this.turn_table, to = this.quaternions;
+      for (let j = 0; j < 4 * JOINTS; j += 4) {
+        const a = base + j, b = a + next;
+        let dot = 0, size = 0;
+        for (let k = 0; k < 4; k++) dot += from[a + k] * from[b + k];
+        for (let k = 0; k < 4; k++) { to[j + k] = from[a + k] * (1 - part) + from[b + k] * (dot < 0 ? -part : part); size += to[j + k] ** 2; }
+        for (let k = 0; k < 4; k++) to[j + k] /= Math.sqrt(size);
+      }
+    }
+
+    // The avatar to draw, null for a figure, or "loading" before either is known.
+    body() {
+      if (!this.turn_table || this.card.closest(".lvm").dataset.show === "figure") return null;
+      return BODIES.mesh(this.avatar, this.redraw);
     }
 
     aim() {
@@ -185,25 +206,36 @@
         return [this.width / 2 + scale * (right[0] * dx + right[2] * dz), this.height / 2 - scale * (up[0] * dx + up[1] * dy + up[2] * dz), scale, depth];
       };
       this.eye = eye;
+      this.view = { eye, right, up, forward, focal: this.focal, ground: this.ground, light: lamp(this.azimuth) };
       this.tilt = (x, z) => (eye[1] - this.ground) / Math.hypot(eye[0] - x, eye[1] - this.ground, eye[2] - z);
     }
 
     draw() {
       const theme = getComputedStyle(this.card).getPropertyValue("--lvm-scheme").trim() === "dark" ? "dark" : "light";
       this.paint = THEMES[theme];
+      const body = this.body();
+      this.mesh = body === "loading" ? null : body;
+      this.card.classList.toggle("lvm-bodied", body !== null);
       this.pose(this.time);
       this.aim();
       const pen = this.pen;
       pen.drawImage(this.ground_picture(theme), 0, 0);
       this.trail(pen);
-      this.shadows(pen, blob(theme));
-      for (let i = 0; i < this.points.length; i += 3) this.seen.set(this.project(this.points[i], this.points[i + 1], this.points[i + 2]).slice(0, 3), i);
-      const far = (part) => part.points.reduce((sum, p) => sum + this.seen[3 * p + 2], 0) / part.points.length;
-      for (const part of PARTS.map((p) => [far(p), p]).sort((a, b) => a[0] - b[0])) this.shape(pen, part[1]);
+      if (body !== "loading") this.shadows(pen, blob(theme), this.mesh ? 0.45 : 1);
+      if (body === null) this.figure(pen);
+      else if (this.mesh) {
+        const [rim, shadow] = GLOW[theme];
+        BODIES.draw(pen, this.width, this.height, this.mesh, this.rows, this.places, { ...this.view, rim, shadow });
+      }
       if (document.activeElement !== this.slider || this.playing) this.slider.value = this.length ? Math.round(1000 * this.time / this.length) : 0;
       this.slider.style.setProperty("--done", `${this.length ? 100 * this.time / this.length : 0}%`);
       this.clock.textContent = `${this.time.toFixed(1)} / ${this.length.toFixed(1)} s`;
       this.slider.setAttribute("aria-valuetext", `${this.time.toFixed(1)} seconds`);
+    }
+
+    figure(pen) {
+      for (let i = 0; i < this.points.length; i += 3) this.seen.set(this.project(this.points[i], this.points[i + 1], this.points[i + 2]).slice(0, 3), i);
+      figure(pen, this.seen, this.scale, this.paint);
     }
 
     // The floor changes only when the camera does: it is kept between frames.
@@ -273,79 +305,15 @@
       pen.stroke();
     }
 
-    shadows(pen, disc) {
+    shadows(pen, disc, share) {
       for (const [point, radius] of SHADE) {
         const x = this.points[3 * point], z = this.points[3 * point + 2], high = Math.max(this.points[3 * point + 1] - this.ground, 0);
         const sigma = 0.75 * (radius + 0.16 * high), [px, py, scale] = this.project(x, this.ground, z), r = 2.6 * sigma * scale, flat = r * this.tilt(x, z);
-        pen.globalAlpha = FIGURE.darkest * (1 - Math.exp(-0.9 * Math.exp(-high / 0.75) * radius / sigma)) * 0.8;
+        pen.globalAlpha = FIGURE.darkest * (1 - Math.exp(-0.9 * Math.exp(-high / 0.75) * radius / sigma)) * 0.8 * share;
         pen.drawImage(disc, px - r, py - flat, 2 * r, 2 * flat);
       }
       pen.globalAlpha = 1;
     }
-
-    shape(pen, { points, radii, paint }) {
-      const colour = this.paint[paint], at = points.map((p) => [this.seen[3 * p], this.seen[3 * p + 1], this.seen[3 * p + 2]]);
-      if (radii.length === 1) return this.hull(pen, at, radii[0] * this.scale * at[0][2], colour);
-      const [a, b] = at, ra = Math.max(0.5, radii[0] * this.scale * a[2]), rb = Math.max(0.5, radii[1] * this.scale * b[2]);
-      const length = Math.hypot(b[0] - a[0], b[1] - a[1]), angle = Math.atan2(b[1] - a[1], b[0] - a[0]);
-      pen.beginPath();
-      if (length <= Math.abs(ra - rb) + 0.01 || paint === "head") return this.ball(pen, a, b, ra, rb, length, angle, colour);
-      const open = Math.acos((ra - rb) / length);
-      pen.arc(a[0], a[1], ra, angle + open, angle - open + 2 * Math.PI);
-      pen.arc(b[0], b[1], rb, angle - open, angle + open);
-      const wide = Math.max(ra, rb), nx = -Math.sin(angle), ny = Math.cos(angle);
-      const fill = pen.createLinearGradient(a[0] - nx * wide, a[1] - ny * wide, a[0] + nx * wide, a[1] + ny * wide);
-      for (let u = -1; u <= 1; u += 0.25) fill.addColorStop((u + 1) / 2, css(colour, bright(u * nx, -u * ny, Math.sqrt(1 - u * u))));
-      pen.fillStyle = fill;
-      pen.fill();
-    }
-
-    ball(pen, a, b, ra, rb, length, angle, colour) {
-      const [centre, r] = ra > rb ? [a, ra] : [b, rb];
-      if (length > Math.abs(ra - rb) + 0.01) {
-        const open = Math.acos((ra - rb) / length);
-        pen.arc(a[0], a[1], ra, angle + open, angle - open + 2 * Math.PI);
-        pen.arc(b[0], b[1], rb, angle - open, angle + open);
-      } else pen.arc(centre[0], centre[1], r, 0, 2 * Math.PI);
-      const x = centre[0] + LIGHT[0] * r * 0.7, y = centre[1] - LIGHT[1] * r * 0.7;
-      const fill = pen.createRadialGradient(x, y, 0, x, y, 1.75 * r);
-      for (let i = 0; i <= 6; i++) fill.addColorStop(i / 6, css(colour, FIGURE.ambient + FIGURE.diffuse * Math.cos(1.85 * i / 6)));
-      pen.fillStyle = fill;
-      pen.fill();
-    }
-
-    hull(pen, at, r, colour) {
-      const points = convex(at.map(([x, y]) => [x, y])), xs = points.map((p) => p[0]), ys = points.map((p) => p[1]);
-      const left = Math.min(...xs) - r, right = Math.max(...xs) + r, top = Math.min(...ys) - r, bottom = Math.max(...ys) + r;
-      const fill = pen.createLinearGradient(left, top, left + (right - left) * 0.55, bottom);
-      [[0, 1.06], [0.28, 0.97], [0.75, 0.95], [1, 0.82]].forEach(([stop, shade]) => fill.addColorStop(stop, css(colour, shade)));
-      pen.beginPath();
-      points.forEach(([x, y], i) => (i ? pen.lineTo(x, y) : pen.moveTo(x, y)));
-      pen.closePath();
-      pen.fillStyle = pen.strokeStyle = fill;
-      pen.lineJoin = "round";
-      pen.lineWidth = 2 * r;
-      pen.stroke();
-      pen.fill();
-    }
-  }
-
-  function convex(points) {
-    points.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
-    const hull = [];
-    for (const sweep of [points, [...points].reverse()]) {
-      const start = hull.length;
-      for (const p of sweep) {
-        while (hull.length >= start + 2) {
-          const a = hull[hull.length - 2], b = hull[hull.length - 1];
-          if ((b[0] - a[0]) * (p[1] - a[1]) - (b[1] - a[1]) * (p[0] - a[0]) > 0) break;
-          hull.pop();
-        }
-        hull.push(p);
-      }
-      hull.pop();
-    }
-    return hull.length ? hull : points.slice(0, 1);
   }
 
   async function copy(code, button) {
@@ -362,6 +330,13 @@
     }
   }
 
+  function swap(root) { // figures tell left from right by colour, avatars look like people
+    const figures = root.dataset.show !== "figure";
+    root.dataset.show = figures ? "figure" : "avatar";
+    root.querySelectorAll(".lvm-show").forEach((button) => button.setAttribute("aria-pressed", String(figures)));
+    redraw();
+  }
+
   const redraw = () => cards.forEach((player) => player.card.isConnected ? player.draw() : cards.delete(player));
   function start() {
     document.querySelectorAll(".lvm-card[data-clip]:not([data-ready])").forEach((card) => {
@@ -375,6 +350,11 @@
       all.textContent = on ? "Pause all" : "Play all";
       cards.forEach((player) => { player.hold(on); if (!on) player.stopped = false; });
     });
+    document.querySelectorAll(".lvm-show:not([data-ready])").forEach((button) => {
+      button.dataset.ready = "1";
+      button.addEventListener("click", () => swap(button.closest(".lvm")));
+    });
+    document.querySelectorAll(".lvm-query video").forEach((film) => { film.controls = true; if (calm.matches) film.pause(); });
     look?.addEventListener("click", () => {
       const root = look.closest(".lvm"), dark = getComputedStyle(root).getPropertyValue("--lvm-scheme").trim() === "dark";
       root.dataset.theme = dark ? "light" : "dark";

@@ -7,28 +7,36 @@ from lavimo import files
 from lavimo.search.results import NO_MATCH, Hit, Results
 
 MOST_CARDS = 48
-"""More figures than this make a page slow."""
+"""More people than this make a page slow."""
 
 
 def cards(results: Results) -> str:
     """Results as an HTML fragment with its own style and script: what a notebook shows."""
     from lavimo.render import page
 
-    return page.notebook(_cards(results), note=_note(results))
+    # Every output of a notebook carries its avatars with it: one is enough.
+    return page.notebook(_cards(results, (page.AVATAR,)), note=_note(results))
 
 
-def save(path: str | Path, answers: Sequence[Results], title: str = "lavimo search") -> Path:
+def save(
+    path: str | Path,
+    answers: Sequence[Results],
+    title: str = "lavimo search",
+    *,
+    query_html: str = "",
+) -> Path:
     """Write one page with a section for each query. Raises LavimoError when it cannot be written.
 
-    The page is one file of a few hundred kilobytes; it loads nothing and can be sent by mail.
+    `query_html` is markup that stands beside the hits: the film that was searched for. The page
+    is one file of about a megabyte; it loads nothing and can be sent by mail.
     """
     from lavimo.render import page
 
-    sections = [(results.query, _note(results), _cards(results)) for results in answers]
-    return files.write_text(Path(path), page.page(sections, title))
+    sections = [(results.query, _note(results), _cards(results, page.CAST)) for results in answers]
+    return files.write_text(Path(path), page.page(sections, title, query_html=query_html))
 
 
-def _cards(results: Results) -> list[str]:
+def _cards(results: Results, cast: Sequence[str]) -> list[str]:
     from lavimo.render import page
 
     return [
@@ -41,8 +49,9 @@ def _cards(results: Results) -> list[str]:
             confidence=hit.confidence,
             why=hit.why,
             command=f"lavimo export id:{hit.item.id} -o {hit.item.id[:8]}.bvh",
+            avatar=cast[number % len(cast)],
         )
-        for hit in results.hits[:MOST_CARDS]
+        for number, hit in enumerate(results.hits[:MOST_CARDS])
     ]
 
 

@@ -1,9 +1,7 @@
-"""Pages hold the clip, escape every text, need no network and work many times over."""
+"""Pages escape every text, need no network, hold each avatar once and work many times over."""
 
-import base64
-import json
+import dataclasses
 import re
-from html import unescape
 from html.parser import HTMLParser
 
 import numpy as np
@@ -11,7 +9,7 @@ import pytest
 
 from lavimo.errors import RenderError
 from lavimo.motion.clip import Motion
-from lavimo.render import page
+from lavimo.render import avatar, page
 
 ATTACK = "\"'><img src=x onerror=alert(1)></script><script>alert(2)</script>&amp;"
 
@@ -35,35 +33,6 @@ def _parsed(html: str) -> _Tags:
     parser = _Tags()
     parser.feed(html)
     return parser
-
-
-def _clip(html: str) -> dict:
-    found = re.search(r'data-clip="([^"]*)"', html)
-    assert found
-    return json.loads(unescape(found[1]))
-
-
-def _positions(clip: dict) -> np.ndarray:
-    rows = np.frombuffer(base64.b64decode(clip["joints"]), "<i2").reshape(-1, 23, 3)
-    return rows[:, :22] * clip["unit"]
-
-
-def test_a_card_carries_the_clip_to_the_millimetre(walk: Motion):
-    clip = _clip(page.card(walk.positions, title="walk"))
-    np.testing.assert_allclose(_positions(clip), walk.positions, atol=0.0006)
-    assert clip["frames"] == len(walk)
-
-
-def test_a_long_way_from_home_still_fits(walk: Motion):
-    far = walk.positions + np.array([0, 0, 900], np.float32)
-    clip = _clip(page.card(far, title="far"))
-    np.testing.assert_allclose(_positions(clip), far, atol=0.016)
-
-
-def test_high_rates_are_thinned(walk: Motion):
-    clip = _clip(page.card(walk.positions, title="fast", fps=120.0))
-    assert clip["fps"] == 30
-    assert clip["frames"] == 15
 
 
 def test_no_text_becomes_markup(walk: Motion):
@@ -116,6 +85,40 @@ def test_the_player_knows_the_same_body():
     script = page._script()
     assert "/*FIGURE*/" not in script
     assert '"left_hand"' in script
+
+
+def test_each_avatar_travels_once(walk: Motion):
+    cards = [page.card(walk.positions, title="x", avatar=name) for name in ("a01", "a06", "a01")]
+    for html in (page.page([("", "", cards)], "t"), page.notebook(cards)):
+        held = [a["data-name"] for tag, a in _parsed(html).tags if tag == "template"]
+        assert [name.partition("-")[0] for name in held] == ["a01", "a06"]
+        assert all(f'data-avatar="{name}"' in html for name in held)
+        assert "lvm-show" in html.replace(page._script(), "").replace(page._asset("page.css"), "")
+
+
+def test_a_page_of_figures_carries_no_avatar(walk: Motion):
+    html = page.page([("", "", [page.card(walk.positions, title="x", avatar=None)])], "t")
+    assert "template" not in {tag for tag, _ in _parsed(html).tags}
+    assert "data-avatar" not in html
+
+
+def test_an_avatar_of_ones_own_is_handed_in(walk: Motion):
+    own = dataclasses.replace(avatar.load("a05"), name='my "best" <b>')
+    card = page.card(walk.positions, title="x", avatar=own)
+    html = page.page([("", "", [card])], "t", avatars=[own])
+    held = [a["data-name"] for tag, a in _parsed(html).tags if tag == "template"]
+    assert len(held) == 1
+    assert held[0].startswith("my--best---b--")
+
+
+def test_films_may_play_only_beside_a_query(walk: Motion):
+    cards = [page.card(walk.positions, title="x", avatar=None)]
+    plain = page.page([("", "", cards)], "t")
+    asked = page.page([("", "", cards)], "t", query_html='<video src="data:video/mp4,"></video>')
+    assert "media-src" not in plain
+    assert "; media-src data:" in asked
+    tags = [tag for tag, _ in _parsed(asked).tags]
+    assert tags.index("video") < tags.index("main")
 
 
 def test_broken_positions_are_refused():

@@ -19,7 +19,7 @@ from lavimo.data.pool import in_processes
 from lavimo.errors import DataError
 from lavimo.features import directions
 from lavimo.features.directions import Poses
-from lavimo.files import atomic_path, cache_folder, sha256_of_file, sha256_of_json
+from lavimo.files import atomic_path, cache_folder, sha256_of_json
 from lavimo.progress import Progress, Silent
 from lavimo.shapes import Float32, UInt8
 
@@ -28,8 +28,10 @@ if TYPE_CHECKING:
     from lavimo.video.tracking import Tracker
 
 VERSION = "1"
-"""Changes whenever renders or tracks change: part of every cache key."""
+"""Changes whenever avatars, renders or tracks change: part of every cache key."""
 MOTION_RATE = 20.0
+OUTLINE_EVERY = 4
+"""Frames from one outline to the next: five a film of two seconds, where eight are looked at."""
 TRAINING_AVATARS = ("a01", "a02", "a03", "a04", "a05", "a06", "a07", "a08", "a09")
 HELD_OUT_AVATARS = ("a10", "a11", "a12", "a13")
 """No film of these trains a model: films of test motions show them."""
@@ -122,19 +124,9 @@ def film(
 
 def _path(id: str, positions: np.ndarray, view: int, filming: Filming) -> Path:
     motion = hashlib.sha256(positions.astype(np.float32).tobytes()).hexdigest()
-    bodies = [_body(name) for name in filming.avatars]
-    content = [VERSION, id, motion, view, msgspec.to_builtins(filming), bodies]
+    content = [VERSION, id, motion, view, msgspec.to_builtins(filming)]
     key = sha256_of_json(content)
     return cache_folder() / "tracks" / key[:2] / f"{key[2:34]}.npz"
-
-
-@lru_cache(maxsize=64)
-def _body(avatar: str) -> str:
-    """Content of an avatar's file: another body is another film."""
-    from lavimo.render.avatar import SHIPPED
-
-    shipped = SHIPPED / f"{avatar}.glb"
-    return sha256_of_file(shipped if shipped.is_file() else Path(avatar))
 
 
 def _do(job: _Job) -> float:
@@ -204,7 +196,7 @@ def _shot(job: _Job, drawn: "View") -> Iterator[tuple[float, UInt8[np.ndarray, "
 def _tracker() -> "Tracker":
     from lavimo.video.tracking import Tracker
 
-    return Tracker()
+    return Tracker(outline_every=OUTLINE_EVERY)
 
 
 def _read(path: Path) -> Filmed:

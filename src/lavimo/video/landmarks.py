@@ -32,7 +32,7 @@ ROOM = 1.25
 """The crop is this much wider than the circle round the body."""
 OUTLINE = 16
 """Cells along an edge of an outline."""
-_NO_OUTLINE = np.zeros((OUTLINE, OUTLINE), np.float32)
+NO_OUTLINE = np.zeros((OUTLINE, OUTLINE), np.float32)
 
 
 @dataclass(frozen=True)
@@ -121,20 +121,28 @@ class Detector:
 class Landmarker:
     """Finds the landmarks of the person in a region. Not to be shared between threads.
 
-    With `outlines` it also gives silhouettes and takes more than twice the time.
+    With `outlines` it can also give silhouettes; a look that does takes more than twice the time.
     """
 
     def __init__(self, *, outlines: bool = False) -> None:
-        self._network = _network(LANDMARKS, (0, 1, 2, 4) if outlines else (0, 1, 4))
+        self._network = _network(LANDMARKS, (0, 1, 4))
+        self._drawing = _network(LANDMARKS, (0, 1, 2, 4)) if outlines else None
         self._input = np.empty((CROP_EDGE, CROP_EDGE, 3), np.float32)
 
-    def look(self, picture: UInt8[np.ndarray, "height width 3"], region: Region) -> Body:
-        """The body in the region, whatever its score."""
+    def look(
+        self,
+        picture: UInt8[np.ndarray, "height width 3"],
+        region: Region,
+        *,
+        outline: bool = False,
+    ) -> Body:
+        """The body in the region, whatever its score; its silhouette where it is asked for."""
         from lavimo.video.warp import crop
 
         scale = region.side / CROP_EDGE
         crop(picture, self._input, (region.x, region.y), scale, region.angle, 0.0, 1.0)
-        points, score, *outline, world = _run(self._network, self._input)
+        network = self._drawing if outline and self._drawing is not None else self._network
+        points, score, *drawn, world = _run(network, self._input)
         points, world = points.reshape(39, 5), world.reshape(39, 3)
         turn = _turn(region.angle)
         middle = np.array([region.x, region.y], np.float32)
@@ -146,7 +154,7 @@ class Landmarker:
             visibility=_sigmoid(points[:COUNT, 3]),
             score=float(score.reshape(())),
             region=_region(placed[COUNT], placed[COUNT + 1]),
-            outline=_coverage(outline[0][..., 0]) if outline else _NO_OUTLINE,
+            outline=_coverage(drawn[0][..., 0]) if drawn else NO_OUTLINE,
         )
 
     def better_way_up(self, picture: UInt8[np.ndarray, "height width 3"], region: Region) -> Body:

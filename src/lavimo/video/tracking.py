@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from lavimo.shapes import Float, Float32, UInt8
-from lavimo.video.landmarks import LEAST, Body, Detector, Landmarker, Region
+from lavimo.video.landmarks import LEAST, NO_OUTLINE, Body, Detector, Landmarker, Region
 
 CHECK_EVERY = 1.0
 """Seconds between two looks of the detector at a film whose people are all being followed."""
@@ -43,8 +43,8 @@ class Track:
     heights: Float32[np.ndarray, "frames"]
     """Height in pixels that the person would have standing."""
     outlines: Float32[np.ndarray, "frames 16 16"]
-    """The person's silhouette in the square round them: the covered share of each cell. All 0
-    unless the tracker was asked for outlines."""
+    """The person's silhouette in the square round them: the covered share of each cell, held from
+    one drawn outline to the next. All 0 unless the tracker was asked for outlines."""
     size: tuple[int, int]
     """Width and height of the picture."""
 
@@ -63,12 +63,13 @@ class Track:
 class Tracker:
     """Both networks, loaded once. Not to be shared between threads.
 
-    With `outlines` the tracks hold silhouettes too, at more than twice the time.
+    With `outline_every` the tracks hold silhouettes too, drawn in every so-manieth picture.
     """
 
-    def __init__(self, *, outlines: bool = False) -> None:
+    def __init__(self, *, outline_every: int = 0) -> None:
+        self.outline_every = outline_every
         self.detector = Detector()
-        self.landmarker = Landmarker(outlines=outlines)
+        self.landmarker = Landmarker(outlines=outline_every > 0)
 
     def people(self, picture: UInt8[np.ndarray, "height width 3"]) -> list[Body]:
         """Everyone the detector finds, each the right way up and once, largest first."""
@@ -136,9 +137,11 @@ class _Follower:
         """Take one more picture."""
         number = len(self.times)
         self.times.append(time)
+        every = self.tracker.outline_every
+        outline = every > 0 and number % every == 0
         for path in self.paths:
             if path.region is not None:
-                body = self.tracker.landmarker.look(picture, path.region)
+                body = self.tracker.landmarker.look(picture, path.region, outline=outline)
                 if body.score >= LEAST:
                     path.add(number, time, body)
                 else:
@@ -198,6 +201,15 @@ def _may_be(path: _Path, body: Body, time: float) -> bool:
     return away <= FORGET and body.distance(last) < 0.5 + away and 0.5 < ratio < 2
 
 
+def _outlines(path: _Path, numbers: np.ndarray) -> Float32[np.ndarray, "frames 16 16"]:
+    """For every picture the outline of the nearest one that has one."""
+    drawn = np.array([n for n, body in path.bodies.items() if body.outline.any()])
+    if len(drawn) == 0:
+        return np.zeros((len(numbers), *NO_OUTLINE.shape), np.float32)
+    nearest = drawn[np.abs(numbers[:, None] - drawn[None]).argmin(axis=1)]
+    return np.stack([path.bodies[number].outline for number in nearest])
+
+
 def _track(path: _Path, times: list[float], size: tuple[int, int]) -> Track:
     known = np.array(sorted(path.bodies))
     numbers = np.arange(known[0], known[-1] + 1)
@@ -224,6 +236,6 @@ def _track(path: _Path, times: list[float], size: tuple[int, int]) -> Track:
         visibility=filled([body.visibility for body in bodies]),
         score=score,
         heights=filled([body.height for body in bodies]),
-        outlines=filled([body.outline for body in bodies]),
+        outlines=_outlines(path, numbers),
         size=size,
     )

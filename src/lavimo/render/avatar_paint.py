@@ -147,7 +147,11 @@ def _decoded(name: str, data: bytes) -> UInt8[np.ndarray, "_ _ 4"]:
                     f"{MAX_PIXELS} a side is the most, make it smaller."
                 )
             return np.asarray(picture.convert("RGBA"))
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+    except Image.DecompressionBombError as error:
+        raise RenderError(
+            f"{name} has a picture of far too many pixels; {MAX_PIXELS} a side is the most."
+        ) from error
+    except (OSError, ValueError, SyntaxError) as error:
         raise RenderError(f"{name}: a picture inside it is damaged; export it again.") from error
 
 

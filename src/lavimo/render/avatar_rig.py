@@ -75,9 +75,8 @@ def humanoid(
     normals = unit(body.normals @ turn.T)
     if not height:
         scale, floor = _scale(vertices)
-        vertices, joints = vertices * scale, joints * scale
-        vertices[:, 1] -= floor * scale
-        joints[:, 1] -= floor * scale
+        origin = np.array([joints[0, 0], floor, joints[0, 2]])
+        vertices, joints = (vertices - origin) * scale, (joints - origin) * scale
         height = float(np.ptp(vertices[:, 1]))
     onto = np.zeros(len(file.nodes), np.int64)
     onto[order] = target

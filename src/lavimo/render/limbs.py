@@ -68,7 +68,9 @@ def rest_hinge(a_u: Pair, a_f: Pair) -> Pair:
     return axis
 
 
-def carried(above: Turns, bone: Pair, axis: Pair, towards: Sides) -> Sides:
+def carried(
+    above: Float[np.ndarray, "frames _ 3 3"], bone: Pair, axis: Pair, towards: Sides
+) -> Sides:
     """The axis at a right angle to a bone once the bone is swung from rest to its direction.
 
     The swing goes by way of a direction in front of the rest, so that the one it cannot go to

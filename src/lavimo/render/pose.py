@@ -67,13 +67,14 @@ def solve(
     own = _directions(a[None], (16, 17), (18, 19))[0], _directions(a[None], (18, 19), (20, 21))[0]
     turns[:, 16:18], turns[:, 18:20] = arms(upper, fore, turns[:, 13:15], own, fps)
     turns[:, 20:22] = turns[:, 18:20]
-    middle, ankles = _targets(p, a)
+    scale = _leg(a[None]) / max(_leg(p), 1e-6)
+    middle, ankles = _targets(p, avatar, scale)
     pelvis = middle - turned(turns[:, 0], a[1:3].mean(axis=0) - a[0])
     hips = pelvis[:, None] + turned(turns[:, :1], a[1:3] - a[0])
     build = Build(a[4:6] - a[1:3], a[7:9] - a[4:6], _directions(s[None], (7, 8), (10, 11))[0])
     thigh, shin = _directions(p, (1, 2), (4, 5)), _directions(p, (4, 5), (7, 8))
     foot = _directions(p, (7, 8), (10, 11))
-    stand = stance(p, _leg(p), _leg(a[None]) / max(_leg(p), 1e-6))
+    stand = stance(p, _leg(p), scale)
     ankles = standing_ankles(ankles, foot, stand, build.foot, avatar)
     down = sag(hips, ankles, stand, build, fps)
     pelvis[:, 1] -= down
@@ -130,18 +131,16 @@ def _follow(
 
 
 def _targets(
-    p: Places, a: Float[np.ndarray, "22 3"]
+    p: Places, avatar: Avatar, scale: float
 ) -> tuple[Float[np.ndarray, "frames 3"], Float[np.ndarray, "frames 2 3"]]:
     """Where the avatar's mid hip and ankles belong: the clip's, by the ratio of the legs.
 
-    Heights count from the ankles' level in the clip, which becomes the avatar's own.
+    Heights count from the ankles' level in the clip, which becomes the avatar's own over its
+    soles.
     """
-    scale = _leg(a[None]) / max(_leg(p), 1e-6)
-    level = np.quantile(p[:, 7:9, 1], LEVEL)
-    own = float(a[7:9, 1].mean())
-    to = np.array([scale, scale, scale])
-    shift = np.array([0, own - scale * level, 0])
-    return p[:, 1:3].mean(axis=1) * to + shift, p[:, 7:9] * to + shift
+    own = float(avatar.joints[7:9, 1].mean() - avatar.soles[1][:, 1].min())
+    shift = np.array([0, own - scale * np.quantile(p[:, 7:9, 1], LEVEL), 0])
+    return scale * p[:, 1:3].mean(axis=1) + shift, scale * p[:, 7:9] + shift
 
 
 def _leg(p: Places) -> float:

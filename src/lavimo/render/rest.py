@@ -46,6 +46,7 @@ _MIDDLE = 22
 _TRUNK = ((_MIDDLE, 3), (3, 6), (6, 9), (9, 12), (12, 15))
 
 Points = Float[np.ndarray, "frames 23 3"]
+Rest = Float[np.ndarray, "1 23 3"]
 Axes = Float[np.ndarray, "frames 3 3"]
 
 
@@ -97,7 +98,7 @@ def _chest_axes(p: Points) -> Axes:
 
 
 def _mean(
-    rest: Points, seen: Points, share: float, axes: Callable[[Points], Axes], bone: tuple[int, int]
+    rest: Rest, seen: Points, share: float, axes: Callable[[Points], Axes], bone: tuple[int, int]
 ) -> Float[np.ndarray, " 3"]:
     """A bone's usual direction about the body, put upright as SMPL's body stands at rest.
 
@@ -111,7 +112,7 @@ def _mean(
     return mean
 
 
-def _pitch(rest: Points, clips: list[tuple[Float[np.ndarray, "_ 22 3"], float]]) -> float:
+def _pitch(rest: Rest, clips: list[tuple[Float[np.ndarray, "_ 22 3"], float]]) -> float:
     """Radians by which a planted foot points below the horizontal."""
     own = [float(np.arcsin(-unit(rest[0, 10] - rest[0, 7])[1]))]
     pitches: list[np.ndarray] = []

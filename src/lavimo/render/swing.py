@@ -21,8 +21,7 @@ def unit(v: Vectors) -> Vectors:
 
 def dot(a: Vectors, b: Vectors) -> Numbers:
     """Inner products along the last axis."""
-    product: Numbers = a[..., 0] * b[..., 0] + a[..., 1] * b[..., 1] + a[..., 2] * b[..., 2]
-    return product
+    return np.asarray(a[..., 0] * b[..., 0] + a[..., 1] * b[..., 1] + a[..., 2] * b[..., 2])
 
 
 def cross(a: Vectors, b: Vectors) -> Vectors:
@@ -111,8 +110,7 @@ def halfway(a: Matrices, b: Matrices, share: float) -> Matrices:
 def ramp(x: Numbers, low: float, high: float) -> Numbers:
     """Smoothstep: 0 below `low`, 1 above `high`."""
     t = np.clip((x - low) / (high - low), 0, 1)
-    smooth: Numbers = t * t * (3 - 2 * t)
-    return smooth
+    return np.asarray(t * t * (3 - 2 * t))
 
 
 def blur(rows: Float[np.ndarray, "frames n"], sigma: float) -> Float[np.ndarray, "frames n"]:

@@ -37,7 +37,7 @@ class Animation:
 
     def info(self) -> dict[str, Any]:
         """What `lavimo.video.frames.Video` holds, but for the path."""
-        times, end = self.times()
+        times, end = self.times(None)
         name = str(self._image.format).lower()
         return {
             "width": self._image.width,
@@ -50,7 +50,11 @@ class Animation:
             "container": name,
         }
 
-    def times(self) -> tuple[list[float], float]:
+    def declared(self) -> float | None:
+        """None: such a file names no length."""
+        return None
+
+    def times(self, until: float | None) -> tuple[list[float], float]:
         """Time of every picture, and the film's end."""
         times, end = [], 0.0
         for start, lasts in self._steps():

@@ -24,7 +24,10 @@ PICTURE = struct.Struct("<dII")
 BEAT = 16
 """A sign of life every so many decoded pictures."""
 
-_DAMAGED = "{} cannot be read as a film ({}); export it again as MP4."
+STILLS = (b"\xff\xd8\xff", b"BM", b"II*\0", b"MM\0*")
+"""First bytes of JPEG, BMP and TIFF."""
+STILL_BRANDS = (b"ftypheic", b"ftypheix", b"ftypmif1")
+"""Bytes 4 to 12 of HEIC pictures, which look like films to a decoder."""
 
 
 def main(path: Path, job: dict[str, Any], out: BinaryIO) -> None:
@@ -32,34 +35,41 @@ def main(path: Path, job: dict[str, Any], out: BinaryIO) -> None:
     limits = Limits(**job["limits"])
     confine(limits.memory, limits.cpu)
     try:
-        film = _opened(path, limits, job["edge"])
-        if job["do"] == "probe":
-            _text(out, b"I", json.dumps(film.info()))
-        else:
-            start, end = job["start"], job["end"]
-            wanted = _at(film.times(), job) if job["do"] == "sample" else None
-            chosen = _beating(film.pictures(start), path.name, limits, start, end, out)
-            if wanted is not None:
-                chosen = _nearest(chosen, wanted)
-            elif job["fps"]:
-                chosen = _resampled(chosen, start, job["fps"])
-            for time, shown in chosen:
-                _picture(out, time, shown())
+        _work(path, job, limits, out)
         out.write(b"D")
     except VideoError as error:
         _text(out, b"E", str(error))
     except BrokenPipeError:
         raise
-    except MemoryError:
-        _text(out, b"E", _DAMAGED.format(path.name, "it needs too much memory"))
-    except Exception as error:  # decoders raise what they like; the parent needs one sentence
-        reason = getattr(error, "strerror", None) or type(error).__name__
-        _text(out, b"E", _DAMAGED.format(path.name, reason))
+    except (MemoryError, ImportError):
+        _text(out, b"E", f"{path.name} needs too much memory; scale it down or cut it.")
+    except Exception:  # decoders raise what they like; the parent needs one sentence
+        reason = "is damaged, or no film at all"
+        _text(out, b"E", f"{path.name} {reason}; export it again as MP4.")
     out.flush()
 
 
+def _work(path: Path, job: dict[str, Any], limits: Limits, out: BinaryIO) -> None:
+    film = _opened(path, limits, job["edge"])
+    if job["do"] == "probe":
+        _text(out, b"I", json.dumps(film.info()))
+        return
+    start, end = job["start"], job["end"]
+    whole = film.declared()
+    if whole is not None:
+        check_length(path.name, (whole if end is None else min(end, whole)) - start, limits)
+    wanted = _at(path.name, film.times(end), limits, job) if job["do"] == "sample" else None
+    chosen = _beating(film.pictures(start), path.name, limits, start, end, out)
+    if wanted is not None:
+        chosen = _nearest(chosen, wanted)
+    elif job["fps"]:
+        chosen = _resampled(chosen, start, job["fps"])
+    for time, shown in chosen:
+        _picture(out, time, shown())
+
+
 def _opened(path: Path, limits: Limits, edge: int | None) -> Any:
-    if is_animation(path):
+    if kind_of(path) == "animation":
         from lavimo.video.animation import Animation
 
         return Animation(path, limits, edge)
@@ -68,15 +78,14 @@ def _opened(path: Path, limits: Limits, edge: int | None) -> Any:
     return FilmFile(path, limits, edge)
 
 
-def is_animation(path: Path) -> bool:
-    """Whether the first bytes are those of a GIF, WebP, PNG or AVIF."""
+def kind_of(path: Path) -> str:
+    """`animation` (GIF, WebP, PNG, AVIF), `still` or `film`, by the first bytes of the file."""
     with path.open("rb") as stream:
         head = stream.read(16)
-    return (
-        head.startswith((b"GIF8", b"\x89PNG"))
-        or (head.startswith(b"RIFF") and head[8:12] == b"WEBP")
-        or head[4:12] in (b"ftypavif", b"ftypavis")
-    )
+    webp = head.startswith(b"RIFF") and head[8:12] == b"WEBP"
+    if head.startswith((b"GIF8", b"\x89PNG")) or webp or head[4:11] == b"ftypavi":
+        return "animation"
+    return "still" if head.startswith(STILLS) or head[4:12] in STILL_BRANDS else "film"
 
 
 Stream = Iterator[tuple[float, Callable[[], Any]]]
@@ -113,10 +122,13 @@ def _resampled(pictures: Stream, start: float, fps: float) -> Stream:
         yield before
 
 
-def _at(timing: tuple[list[float], float], job: dict[str, Any]) -> list[float]:
+def _at(
+    name: str, timing: tuple[list[float], float], limits: Limits, job: dict[str, Any]
+) -> list[float]:
     """Times of the sampled pictures: METHOD.md B25, B6 on the grid of 20 pictures a second."""
     times, end = timing
     start, end = max(job["start"], times[0]), min(end, job["end"] or end)
+    check_length(name, end - start, limits)
     grid = max(1, round((end - start) * job["fps"]))
     chosen = segments(grid, len(job["shares"]), job["shares"] if job["random"] else None)
     return [start + index / job["fps"] for index in chosen]

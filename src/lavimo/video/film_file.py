@@ -17,16 +17,20 @@ import numpy as np
 from lavimo.errors import VideoError
 from lavimo.shapes import UInt8
 from lavimo.video.alpha import on_white
-from lavimo.video.limits import Limits, check_length, check_size
+from lavimo.video.limits import Limits, check_count, check_size
 
 FORMATS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,flv,ogg,asf,mxf,ivf"
 """Containers that are opened: none that reads further files or addresses (playlists, lists)."""
 SEEK_FROM = 10.0
 """Seconds: a part that starts later is sought, an earlier one is reached by decoding."""
+REORDERED = 1.0
+"""Seconds by which packets may lie out of the order of their pictures."""
+ALPHA_CODECS: dict[str, str] = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
+"""Decoders that read transparency, which WebM stores as a second picture."""
 THREADS = 4
 """Most decoding threads: each takes memory for pictures of its own."""
-RATES = (0.01, 1000.0)
-"""Frame rates outside are a fault of the header."""
+MOST_RATE = 1000.0
+"""Pictures a second: more is a fault of the header."""
 
 
 class FilmFile:
@@ -46,6 +50,12 @@ class FilmFile:
         context.thread_type = "AUTO"
         context.thread_count = min(THREADS, os.cpu_count() or 1)
         check_size(self.name, context.width, context.height, limits)
+        self._rate = float(self._stream.average_rate or self._stream.guessed_rate or 0)
+        if self._rate > MOST_RATE:
+            raise VideoError(
+                f"{path.name} claims {self._rate:g} pictures a second, which no camera takes; "
+                "export it again as MP4."
+            )
         self._offset = _seconds(self._stream.start_time, self._stream.time_base) or 0.0
         first = next(self._decoded(), None)
         if first is None:
@@ -61,27 +71,35 @@ class FilmFile:
         """What `lavimo.video.frames.Video` holds, but for the path."""
         stream = self._stream
         width, height = self._whole[::-1] if self._turns % 2 else self._whole
-        fps = float(stream.average_rate or stream.guessed_rate or 0)
         return {
             "width": width,
             "height": height,
-            "fps": fps if RATES[0] <= fps <= RATES[1] else None,
-            "duration": self._duration(),
+            "fps": self._rate or None,
+            "duration": self.declared() or self.times(None)[1],
             "frames": stream.frames if stream.frames > 0 else None,
             "rotation": -90 * self._turns % 360,
             "codec": stream.codec_context.name,
             "container": self._container.format.name,
         }
 
-    def times(self) -> tuple[list[float], float]:
-        """Time of every picture, without decoding, and the film's end."""
+    def declared(self) -> float | None:
+        """Seconds that the film lasts, if its header says so."""
+        seconds = _seconds(self._stream.duration, self._stream.time_base)
+        if seconds is None and self._container.duration:
+            seconds = self._container.duration / av.time_base
+        return seconds if seconds is not None and 0 < seconds < math.inf else None
+
+    def times(self, until: float | None) -> tuple[list[float], float]:
+        """Time of every picture up to `until`, without decoding, and the end of the last."""
         self._rewind(0.0)
         stamps = []
         try:
             for packet in self._container.demux(self._stream):
                 if packet.pts is not None:
                     stamps.append(float(packet.pts * packet.time_base) - self._offset)
-                    check_length(self.name, stamps[-1], self._limits)
+                    check_count(self.name, len(stamps), self._limits)
+                    if until is not None and stamps[-1] > until + REORDERED:
+                        break
         except av.error.FFmpegError:
             pass  # a damaged end costs only what is damaged
         stamps = sorted(stamps) or [0.0]
@@ -93,18 +111,11 @@ class FilmFile:
         self._rewind(start)
         last = -math.inf
         for number, frame in enumerate(self._decoded()):
-            time = number / 30 if frame.time is None else float(frame.time) - self._offset
+            guess = number / (self._rate or 30)
+            time = guess if frame.time is None else float(frame.time) - self._offset
             if time > last:
                 last = time
                 yield time, lambda frame=frame: self._shown(frame)  # type: ignore[misc]
-
-    def _duration(self) -> float:
-        declared = _seconds(self._stream.duration, self._stream.time_base)
-        if declared is None and self._container.duration:
-            declared = self._container.duration / av.time_base
-        if declared is not None and math.isfinite(declared) and declared > 0:
-            return declared
-        return self.times()[1]
 
     def _rewind(self, start: float) -> None:
         target = start + self._offset if start >= SEEK_FROM else 0.0
@@ -112,8 +123,7 @@ class FilmFile:
 
     def _decoded(self) -> Iterator[Any]:
         """Frames as far as they can be decoded: a damaged end costs only what is damaged."""
-        frames = self._container.decode(self._stream)
-        started = False
+        frames, started = self._frames(), False
         while True:
             try:
                 frame = next(frames)
@@ -125,6 +135,15 @@ class FilmFile:
                 return
             started = True
             yield frame
+
+    def _frames(self) -> Iterator[Any]:
+        codec = ALPHA_CODECS.get(self._stream.codec_context.name)
+        if codec is None or self._stream.metadata.get("alpha_mode") != "1":
+            yield from self._container.decode(self._stream)
+            return
+        context: Any = av.CodecContext.create(codec, "r")
+        for packet in self._container.demux(self._stream):
+            yield from context.decode(packet)
 
     def _square(self, width: int, height: int) -> tuple[int, int]:
         """Size with square pixels, not yet turned."""

@@ -22,7 +22,7 @@ import numpy as np
 
 from lavimo.errors import MissingExtra, VideoError
 from lavimo.shapes import UInt8
-from lavimo.video.child import NUMBER, PICTURE, is_animation
+from lavimo.video.child import NUMBER, PICTURE, kind_of
 from lavimo.video.limits import LIMITS, Limits
 
 SAMPLING_RATE = 20.0
@@ -152,13 +152,15 @@ def _check(path: Path) -> None:
         if not path.is_file():
             raise VideoError(f"{path} is no file; give a film.")
         empty = path.stat().st_size == 0
-        animated = is_animation(path)
+        kind = kind_of(path)
     except OSError as error:
         reason = error.strerror or "no access"
         raise VideoError(f"{path} cannot be opened ({reason}); check its permissions.") from error
     if empty:
         raise VideoError(f"{path} is empty; copy or export the film again.")
-    if not animated and importlib.util.find_spec("av") is None:
+    if kind == "still":
+        raise VideoError(f"{path.name} is a still picture; give a film.")
+    if kind == "film" and importlib.util.find_spec("av") is None:
         raise MissingExtra("Reading films", "video")
 
 

@@ -58,9 +58,9 @@ def _crop(picture, out, x0, y0, cos, sin, taps, low, gain):  # type: ignore[no-u
                 left, up = np.float32(1) - right, np.float32(1) - down
                 # A neighbour outside is black: its weight is 0, and one inside stands for it.
                 if i < 0:
-                    i, left, right = 0, right, np.float32(0)
+                    i, left, right = np.int64(0), right, np.float32(0)
                 if j < 0:
-                    j, up, down = 0, down, np.float32(0)
+                    j, up, down = np.int64(0), down, np.float32(0)
                 p, q = i + 1, j + 1
                 if p >= width:
                     p, right = i, np.float32(0)

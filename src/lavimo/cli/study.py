@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from lavimo.data.manifest import Problem
+    from lavimo.evaluation.protocols import Result
     from lavimo.evaluation.report import Report, Score
     from lavimo.progress import Progress
     from lavimo.runtime.encoder import Encoder
@@ -118,7 +119,11 @@ def evaluate_options(parser: argparse.ArgumentParser) -> None:
                         help="also N unseen choreographed programmes, at most 1000")  # fmt: skip
     parser.add_argument("--gallery-size", type=int, metavar="N",
                         help="only the first N clips by id, as some papers did")  # fmt: skip
-    parser.add_argument("--no-baselines", action="store_true", help="leave ridge and text-kNN out")
+    parser.add_argument("--films", action="store_true",
+                        help="also V2M, M2V, T2V and V2T: every clip is filmed on an avatar that "
+                        "no model knows (about half an hour the first time)")  # fmt: skip
+    parser.add_argument("--no-baselines", action="store_true",
+                        help="leave ridge, text-kNN and limb directions out")  # fmt: skip
     parser.add_argument("--seed", type=int, default=0, help="of the bootstrap intervals")
     parser.add_argument("--json", action="store_true", help="everything, as one JSON object")
     parser.add_argument("--markdown", action="store_true", help="tables in Markdown")
@@ -139,30 +144,40 @@ def evaluate(args: argparse.Namespace) -> int:
 def _report(args: argparse.Namespace, progress: "Progress") -> "Report":
     from dataclasses import replace
 
-    from lavimo.evaluation import report, sets
+    from lavimo.evaluation import films, report, sets
     from lavimo.evaluation.diagnostics import choreographed_samples, choreography_test
 
     systems: dict[str, Score] = {}
+    film_systems: dict[str, films.FilmScore] = {}
     model_id = ""
     if args.model != _BASELINES:
         encoder = _encoder(args.model)
         model_id = encoder.model_id
-        systems[Path(args.model).name or args.model] = report.score_by(encoder, progress)
+        name = Path(args.model).name or args.model
+        systems[name] = report.score_by(encoder, progress)
+        if args.films:
+            film_systems[name] = films.film_scores(encoder, progress)
     test = sets.open_set(args.data, args.split, gallery_size=args.gallery_size, progress=progress)
     _warn(test.problems)
     if not args.no_baselines or not systems:
         systems |= _baselines(args.data, progress)
+        film_systems["limb directions"] = films.direction_scores
     if not systems:
         raise EvaluationError("Without a model and without baselines there is nothing to judge.")
+    filmed = films.film(test.samples, progress=progress) if args.films else None
     made = report.make(systems, test, model_id=model_id, protocols=args.protocol,
-                       progress=progress, seed=args.seed)  # fmt: skip
+                       progress=progress, seed=args.seed,
+                       films=None if filmed is None else (filmed, film_systems))  # fmt: skip
     if not args.choreography:
         return made
     programmes = choreographed_samples(args.choreography, progress)
-    known = {
+    known: dict[str, tuple[Result, ...]] = {
         name: choreography_test(score, programmes, seed=args.seed)
         for name, score in systems.items()
     }
+    if args.films:
+        seen = films.film(programmes, progress=progress)
+        known |= films.choreography_test(film_systems, seen, known, seed=args.seed)
     return replace(made, choreography=known)
 
 

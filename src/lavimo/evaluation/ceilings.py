@@ -17,15 +17,18 @@ def ceiling_cols(
     gallery: Sequence[str],
     ties: Ties = "averaging",
 ) -> Float[np.ndarray, " queries"]:
-    """Cols of a perfect text encoder beside distinct motion embeddings (METHOD.md D2).
+    """Cols of a perfect text encoder beside distinct motions and films (METHOD.md D2).
 
     `queries` and `gallery` are the first captions of the clips that ask and that are ranked.
-    T2M: a sentence that several clips share has one order of motions, so that of clips which
-    only answer themselves one is first, one second, and so on. M2T: equal sentences tie exactly,
-    which costs nothing where each of them is right ("expected").
+    From a sentence: one that several clips share has one order of motions, so that of clips which
+    only answer themselves one is first, one second, and so on. To a sentence: equal ones tie
+    exactly, which costs nothing where each of them is right ("expected"). Between films and
+    motions nothing stands in the way.
     """
-    if direction == "T2M":
+    if direction.startswith("T2"):
         return _text_to_motion(right, queries)
+    if not direction.endswith("2T"):
+        return np.zeros(len(queries))
     copies = Counter(gallery)
     tie = np.array([(copies[text] - 1) / 2 if ties == "averaging" else 0.0 for text in gallery])
     best: Float[np.ndarray, " queries"] = np.where(right, tie, np.inf).min(axis=1)

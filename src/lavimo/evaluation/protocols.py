@@ -25,8 +25,10 @@ from lavimo.evaluation.ceilings import ceiling_cols, chance
 from lavimo.evaluation.ranks import Scores, Ties
 from lavimo.shapes import Bool, Float, Float32, Int64
 
-Direction = Literal["T2M", "M2T"]
-DIRECTIONS: tuple[Direction, ...] = ("T2M", "M2T")
+Direction = Literal["T2M", "M2T", "V2M", "M2V", "T2V", "V2T"]
+Ways = tuple[Direction, Direction]
+"""A direction and its reverse: rows asking for columns, columns asking for rows."""
+DIRECTIONS: tuple[Ways, ...] = (("T2M", "M2T"), ("V2M", "M2V"), ("T2V", "V2T"))
 PROTOCOLS = ("strict", "same-caption", "threshold-0.95", "threshold-cos0.8", "small-batches")
 BATCH = 32
 
@@ -48,14 +50,17 @@ class Judged(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class Task:
-    """A test set and a model's scores on it: row i is clip i's first caption, column i its motion.
+    """A test set and a model's scores on it.
 
-    `sentences` are unit sentence vectors of the first captions, needed by the thresholds only.
+    Row i is clip i's first caption, column i its motion; with other `ways` one of them is its
+    film. `sentences` are unit sentence vectors of the first captions, needed by the thresholds
+    only.
     """
 
     clips: Sequence[Judged]
     scores: Float32[np.ndarray, "clips clips"]
     sentences: Float32[np.ndarray, "clips dim"] | None = None
+    ways: Ways = DIRECTIONS[0]
 
     @property
     def queries(self) -> list[str]:
@@ -89,7 +94,7 @@ def judge(
     ties: Ties = "averaging",
     seed: int = 0,
 ) -> tuple[Result, Result]:
-    """T2M and M2T under one protocol.
+    """Both ways of a task under one protocol; the first caption of a clip stands for its film too.
 
     `queries` are the clips that ask, `gallery` those that are ranked (default: all; every query
     must be among them). Raises EvaluationError for an unknown protocol or an empty choice.
@@ -105,13 +110,15 @@ def judge(
         ties = "expected"
     right = positives(task, protocol)
     texts = task.queries
-    t2m = (task.scores[np.ix_(queries, gallery)], right[np.ix_(queries, gallery)])
-    m2t = (task.scores[np.ix_(gallery, queries)].T, right[np.ix_(gallery, queries)].T)
-    asked, there = [texts[i] for i in queries], [texts[i] for i in gallery]
-    return (
-        _result(protocol, "T2M", *t2m, ceiling_cols("T2M", t2m[1], asked, there, ties), ties, seed),
-        _result(protocol, "M2T", *m2t, ceiling_cols("M2T", m2t[1], asked, there, ties), ties, seed),
-    )
+    there = (task.scores[np.ix_(queries, gallery)], right[np.ix_(queries, gallery)])
+    back = (task.scores[np.ix_(gallery, queries)].T, right[np.ix_(gallery, queries)].T)
+    asked, kept = [texts[i] for i in queries], [texts[i] for i in gallery]
+
+    def result(way: Direction, scores: np.ndarray, mask: np.ndarray) -> Result:
+        best = ceiling_cols(way, mask, asked, kept, ties)
+        return _result(protocol, way, scores, mask, best, ties, seed)
+
+    return result(task.ways[0], *there), result(task.ways[1], *back)
 
 
 def positives(task: Task, protocol: str) -> Bool[np.ndarray, "clips clips"]:
@@ -206,7 +213,8 @@ def _small_batches(
 
     def mean(direction: Direction) -> Result:
         blocks = [task.scores[np.ix_(b, b)] for b in batches]
-        cols = [ranks.ranks(s if direction == "T2M" else s.T, np.arange(BATCH), ties=ties)
+        forward = direction == task.ways[0]
+        cols = [ranks.ranks(s if forward else s.T, np.arange(BATCH), ties=ties)
                 for s in blocks]  # fmt: skip
         said = [[texts[i] for i in b] for b in batches]
         best = [ceiling_cols(direction, own, part, part, ties) for part in said]
@@ -223,7 +231,7 @@ def _small_batches(
             ties=ties,
         )
 
-    return mean("T2M"), mean("M2T")
+    return mean(task.ways[0]), mean(task.ways[1])
 
 
 def _ends_over_batches(parts: list[Scores], seed: int) -> tuple[Scores, Scores]:

@@ -10,7 +10,8 @@ from lavimo.errors import EvaluationError
 from lavimo.evaluation import baselines
 from lavimo.evaluation.diagnostics import PairAccuracy, side_accuracy
 from lavimo.evaluation.embed import embed_motions, embed_sentences, embed_texts
-from lavimo.evaluation.protocols import BATCH, Result, Task, judge
+from lavimo.evaluation.films import FilmScore, FilmSet
+from lavimo.evaluation.protocols import BATCH, DIRECTIONS, Result, Task, judge
 from lavimo.evaluation.ranks import similarity
 from lavimo.evaluation.sets import Subset, TestSet
 from lavimo.files import sha256_of_json
@@ -42,7 +43,7 @@ class Report:
     model_id: str
     lines: tuple[Line, ...]
     sides: dict[str, PairAccuracy] = field(default_factory=dict)
-    choreography: dict[str, tuple[Result, Result]] = field(default_factory=dict)
+    choreography: dict[str, tuple[Result, ...]] = field(default_factory=dict)
 
 
 def score_by(encoder: Encoder, progress: Progress | None = None) -> Score:
@@ -83,27 +84,34 @@ def make(
     protocols: Sequence[str] | None = None,
     progress: Progress | None = None,
     seed: int = 0,
+    films: tuple[FilmSet, dict[str, FilmScore]] | None = None,
 ) -> Report:
     """Judge every system on every subset under every protocol (None = those that fit the set).
 
-    A subset that is too small for small batches is left out there. Raises EvaluationError for an
-    unknown protocol.
+    `films` adds the directions of video: films of the same samples, and who scores them. A subset
+    that is too small for small batches is left out there. Raises EvaluationError for an unknown
+    protocol.
     """
     chosen = test.protocols if protocols is None else tuple(protocols)
     samples = test.samples
     alike = any(name.startswith("threshold") for name in chosen)
     sentences = _sentences([one.texts[0] for one in samples], progress) if alike else None
     tasks = {name: Task(samples, score(samples), sentences) for name, score in systems.items()}
+    families = [tasks, *_film_tasks(films, sentences)]
     lines: list[Line] = []
     for subset in test.subsets:
         places = subset.chosen(samples)
         for protocol in chosen:
             if protocol == "small-batches" and len(places) < BATCH:
                 continue
-            pairs = {name: _judged(task, places, subset, protocol, seed)
-                     for name, task in tasks.items()}  # fmt: skip
-            for way in (0, 1):
-                lines += [Line(name, subset.name, subset.own, p[way]) for name, p in pairs.items()]
+            for family in families:
+                pairs = {name: _judged(task, places, subset, protocol, seed)
+                         for name, task in family.items()}  # fmt: skip
+                for way in (0, 1):
+                    lines += [
+                        Line(name, subset.name, subset.own, pair[way])
+                        for name, pair in pairs.items()
+                    ]
     return Report(
         data=test.name,
         split=test.split,
@@ -113,6 +121,25 @@ def make(
         lines=tuple(lines),
         sides=_sides(tasks, samples),
     )
+
+
+def _film_tasks(
+    films: tuple[FilmSet, dict[str, FilmScore]] | None,
+    sentences: Float32[np.ndarray, "clips dim"] | None,
+) -> list[dict[str, Task]]:
+    """One family of tasks each for films against motions and for sentences against films."""
+    if films is None:
+        return []
+    test, systems = films
+    scored = {name: score(test) for name, score in systems.items()}
+    return [
+        {
+            name: Task(test.samples, parts[ways], sentences, ways)
+            for name, parts in scored.items()
+            if ways in parts
+        }
+        for ways in DIRECTIONS[1:]
+    ]
 
 
 def _judged(

@@ -86,10 +86,12 @@ def _sections(report: Report) -> Iterator[tuple[str, list[tuple[str, ...]]]]:
         for subset, lines in subsets.items():
             rows += _block(subset, lines)
         yield f"{direction}, {protocol}", rows
-    for way in (0, 1) if report.choreography else ():
-        told = [Line(name, "", True, pair[way]) for name, pair in report.choreography.items()]
-        title = f"{told[0].result.direction}, strict, unseen choreographed programmes"
-        yield title, _block("choreography", told)
+    told: dict[str, list[Line]] = {}
+    for name, results in report.choreography.items():
+        for result in results:
+            told.setdefault(result.direction, []).append(Line(name, "", True, result))
+    for way, lines in told.items():
+        yield f"{way}, strict, unseen choreographed programmes", _block("choreography", lines)
 
 
 def _block(subset: str, lines: list[Line]) -> list[tuple[str, ...]]:

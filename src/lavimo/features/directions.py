@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lavimo.motion.clip import mirror_positions
 from lavimo.shapes import Float, Float32, Int64
 
 RATE = 10.0
@@ -122,14 +121,10 @@ def interpolated(
     return found
 
 
-def mirror_of(positions: Float32[np.ndarray, "frames 22 3"], fps: float) -> Poses:
-    """The rows of the mirrored motion."""
-    return from_motion(mirror_positions(positions), fps)
-
-
 def _fine_times(seconds: float, frames: int, fps: float) -> Float[np.ndarray, " count"]:
     count = max(2, round(seconds * _FINE))
-    return np.minimum(np.arange(count) * (fps / _FINE), frames - 1)
+    times: Float[np.ndarray, " count"] = np.minimum(np.arange(count) * (fps / _FINE), frames - 1)
+    return times
 
 
 def _turned(
@@ -148,8 +143,9 @@ def _into(vectors: np.ndarray, yaw: np.ndarray) -> Float32[np.ndarray, "frames *
     """Vectors in the frame that the heading turns to +z."""
     sin, cos = np.sin(yaw), np.cos(yaw)
     x, z = vectors[..., 0], vectors[..., 2]
-    found = np.stack([cos * x - sin * z, vectors[..., 1], sin * x + cos * z], axis=-1)
-    return found.astype(np.float32)
+    turned = [cos * x - sin * z, vectors[..., 1], sin * x + cos * z]
+    found: np.ndarray = np.stack(turned, axis=-1).astype(np.float32)
+    return found
 
 
 def _picture_path(seen: Float32[np.ndarray, "frames 12 2"]) -> Float32[np.ndarray, "frames 3"]:
@@ -161,7 +157,8 @@ def _picture_path(seen: Float32[np.ndarray, "frames 12 2"]) -> Float32[np.ndarra
     unit = max(float(np.median(size)), 1e-3)
     place = _smooth(np.concatenate([hips / unit, np.log(size)[:, None]], axis=1))
     speed = np.gradient(place, 1 / _FINE, axis=0) if len(place) > 1 else 0 * place
-    return np.clip(speed * np.array([1, -1, 1], np.float32), -10, 10).astype(np.float32)
+    upwards: np.ndarray = speed * np.array([1, -1, 1], np.float32)
+    return np.clip(upwards, -10, 10).astype(np.float32)
 
 
 def _smooth(track: Float32[np.ndarray, "frames n"]) -> Float32[np.ndarray, "frames n"]:
@@ -170,7 +167,8 @@ def _smooth(track: Float32[np.ndarray, "frames n"]) -> Float32[np.ndarray, "fram
         return track
     padded = np.concatenate([track[:1].repeat(2, 0), track, track[-1:].repeat(2, 0)])
     total = np.cumsum(np.concatenate([np.zeros_like(padded[:1]), padded]), axis=0)
-    return ((total[5:] - total[:-5]) / 5).astype(np.float32)
+    means: np.ndarray = (total[5:] - total[:-5]) / 5
+    return means.astype(np.float32)
 
 
 def _paired(

@@ -27,7 +27,7 @@ def _cosines() -> Float32[np.ndarray, "16 8"]:
     moment, order = np.arange(MOMENTS)[:, None], np.arange(KEPT)[None]
     basis = np.cos(np.pi * (moment + 0.5) * order / MOMENTS) * np.sqrt(2 / MOMENTS)
     basis[:, 0] /= np.sqrt(2)
-    return basis.astype(np.float32)
+    return np.asarray(basis, np.float32)
 
 
 _BASIS = _cosines()
@@ -43,7 +43,7 @@ class Windows:
     @property
     def seconds(self) -> Float32[np.ndarray, " windows"]:
         """Length of each window."""
-        return ((self.spans[:, 1] - self.spans[:, 0]) / RATE).astype(np.float32)
+        return np.asarray((self.spans[:, 1] - self.spans[:, 0]) / RATE, np.float32)
 
 
 def spans(rows: int, seconds: Sequence[float] = SECONDS) -> Int64[np.ndarray, "windows 2"]:

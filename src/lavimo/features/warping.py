@@ -16,7 +16,8 @@ def steps(poses: Poses) -> Float32[np.ndarray, "steps 27"]:
     rows = len(poses) // STEP * STEP
     if rows == 0:
         return poses.limbs
-    return poses.limbs[:rows].reshape(-1, STEP, poses.limbs.shape[1]).mean(axis=1)
+    paired = poses.limbs[:rows].reshape(-1, STEP, poses.limbs.shape[1])
+    return np.asarray(paired.mean(axis=1), np.float32)
 
 
 def warp(

@@ -11,7 +11,18 @@ import numpy as np
 
 from lavimo.render.avatar import Avatar
 from lavimo.render.limbs import Pair, Share, Sides, Turns
-from lavimo.render.swing import about, cross, dot, frame, orthogonal, ramp, swing, turned, unit
+from lavimo.render.swing import (
+    about,
+    cross,
+    dot,
+    frame,
+    orthogonal,
+    ramp,
+    swing,
+    turned,
+    unit,
+    within,
+)  # fmt: skip
 from lavimo.shapes import Float
 
 LEVEL = 0.03
@@ -22,6 +33,8 @@ CLEAR = 0.02
 """Metres that a foot may rise above its level and still stand on the floor."""
 STEEP = (0.7, 0.9)
 """Sine of a foot's pitch beyond which it has no level way to lie."""
+TURN = (np.radians(60), np.radians(85))
+"""A foot turns against its shin freely to here, and to there at most."""
 MOST_BENT = np.radians(60)
 """The most that toes bend up when the heel leaves the floor."""
 _AHEAD = np.array([1.0, 0.0, 0.0])
@@ -60,11 +73,15 @@ def rotations(foot: Sides, across: Sides, knees: Turns, stand: Stance, rest: Pai
     """The foot along the clip's, across it the shin's hinge; level where the foot stands.
 
     `rest` is the clip's own foot at rest. A foot that points along the hinge, as noise has it,
-    is swung there from the shin instead.
+    is swung there from the shin instead, and no ankle turns further than ankles do.
     """
+    carried = turned(knees, rest)
+    angle = np.arccos(np.clip(dot(carried, foot), -1, 1))
+    share = within(angle, *TURN) / np.maximum(angle, 1e-6)
+    foot = turned(swing(carried, foot, share), carried)
     crossed = cross(across, foot)
     sure = ramp(np.sqrt(dot(crossed, crossed)), 0.3, 0.7)[..., None]
-    swung = turned(swing(turned(knees, rest), foot) @ knees, np.stack([_AHEAD, _AHEAD]))
+    swung = turned(swing(carried, foot) @ knees, np.stack([_AHEAD, _AHEAD]))
     x = unit(orthogonal(sure * across + (1 - sure) * swung, foot))
     level = _level(foot)
     share = stand.touch * (1 - ramp(np.abs(foot[..., 1]), *STEEP)) * ramp(dot(x, level), 0.3, 0.7)

@@ -19,6 +19,7 @@ from lavimo.render.swing import (
     swing,
     turned,
     unit,
+    within,
 )  # fmt: skip
 from lavimo.shapes import Bool, Float
 
@@ -105,7 +106,7 @@ def hinge(
         angle[:, limb] = _unwrapped(angle[:, limb], sure)
         memory[:, limb] = np.maximum(memory[:, limb], _remembered(sure, MEMORY * fps))
     if reach is not None:
-        angle = _within(angle, *reach)
+        angle = within(angle, *reach)
     total = blur(np.concatenate([memory * angle, memory], axis=1), SMOOTHING * fps)
     phi = (total[:, :2] / (total[:, 2:] + CONSTANT))[..., None]
     axis: Sides = np.cos(phi) * fallback + np.sin(phi) * side
@@ -137,13 +138,3 @@ def _remembered(sure: Bool[np.ndarray, " frames"], fade: float) -> Float[np.ndar
     )
     weight: Float[np.ndarray, " frames"] = np.exp(-nearest / fade)
     return weight
-
-
-def _within(angle: Share, free: float, most: float) -> Share:
-    """The angle as it is up to `free`, then bent to end at `most`."""
-    room = most - free
-    over = np.maximum(np.abs(angle) - free, 0)
-    bent: Share = np.sign(angle) * (
-        np.minimum(np.abs(angle), free) + room * (1 - np.exp(-over / room))
-    )
-    return bent

@@ -43,7 +43,7 @@ def orthogonal(v: Vectors, p: Vectors) -> Vectors:
     return rest
 
 
-def swing(a: Vectors, b: Vectors, share: float = 1.0) -> Matrices:
+def swing(a: Vectors, b: Vectors, share: float | Numbers = 1.0) -> Matrices:
     """Shortest rotation from unit vector a to unit vector b, or the given share of its angle.
 
     Near opposite directions the axis is whatever the cross product leaves of it, so nothing
@@ -132,3 +132,13 @@ def hann(row: Float[np.ndarray, " frames"], reach: float) -> Float[np.ndarray, "
         return row
     window = np.hanning(2 * side + 3)[1:-1]
     return np.convolve(np.pad(row, side, mode="edge"), window / window.sum(), mode="valid")
+
+
+def within(angle: Numbers, free: float, most: float) -> Numbers:
+    """The angle as it is up to `free`, then bent to end at `most`."""
+    room = most - free
+    over = np.maximum(np.abs(angle) - free, 0)
+    bent: Numbers = np.sign(angle) * (
+        np.minimum(np.abs(angle), free) + room * (1 - np.exp(-over / room))
+    )
+    return bent

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
@@ -22,6 +22,7 @@ _RAYS = 2
 """Squared rays a pixel of surroundings that stand still; one where they move each frame."""
 
 
+@runtime_checkable
 class Drawer(Protocol):
     """What draws: the CPU's `Raster`, or a batched one of the training side with equal pictures."""
 

@@ -63,13 +63,15 @@ class Filming(Record, frozen=True):
     """How a clip's film differs from its motion in training; the motion side keeps its window.
 
     `tracks`: share of a clip's visits in which a landmark track of one of its `views` renders is
-    taken, else its own joints with landmark-like `damage` (1: as large as measured). `crop`:
+    taken, else its own joints with landmark-like `damage` (1: as large as measured); beside the
+    real clips the first `choreographed` of the synthetic ones are rendered. `crop`:
     probability that the film shows only `crop_least` to 1 of the window; `speed` (0.25: 0.8 to
     1.28 times as fast); `path_drop`: probability a side that its travel is unknown.
     """
 
     tracks: float = 0.0
     views: int = 0
+    choreographed: int = 0
     damage: float = 1.0
     crop: float = 0.0
     crop_least: float = 0.45

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import numpy as np
 
-from lavimo.data import choreography, openmotion
+from lavimo.data import choreography, openmotion, tracks
 from lavimo.data.prepare import prepare
 from lavimo.data.sample import Sample
 from lavimo.errors import DataError
 from lavimo.features import humanml, statistics
-from lavimo.features.canonical import canonical_positions
+from lavimo.features.canonical import FPS, canonical_positions
 from lavimo.features.describe import describe
+from lavimo.features.directions import Poses
 from lavimo.presets import Preset
 from lavimo.progress import Progress
 from lavimo.shapes import Float32
@@ -23,6 +24,8 @@ from lavimo.training.judge import Validation
 VALIDATION_SEED = 90_000
 """First of the training seeds that are kept for the choice and never trained on."""
 VALIDATION_PROGRAMMES = 150
+WORKERS = 2
+"""Processes that film clips; each follows a person in about fifty pictures a second."""
 
 
 def assemble(
@@ -49,6 +52,9 @@ def assemble(
         mean=mean,
         std=std,
         centre=table.sentences[own].mean(axis=0),
+        tracks=_tracks(
+            [*train, *made[: preset.filming.choreographed]], [*val, *judged], preset, progress
+        ),
     )
     line = linear.fit(corpus, preset.model.motion, preset.linear, preset.augment, preset.train.seed)
     corpus = replace(corpus, linear=line)
@@ -96,6 +102,23 @@ def _synthetic(first: int, count: int, split: str, progress: Progress) -> list[C
         )
         for made in choreography.choreographed(range(first, first + count), progress)
     ]
+
+
+def _tracks(
+    train: Sequence[Clip], val: Sequence[Clip], preset: Preset, progress: Progress
+) -> dict[str, tuple[Poses, ...]]:
+    """Landmark tracks of renders: several views of what trains, one of what chooses."""
+    filming = preset.filming
+    if preset.model.pose is None or filming.views == 0 or preset.sampling.video == "off":
+        return {}
+    found: dict[str, tuple[Poses, ...]] = {}
+    for clips, views in ((train, filming.views), (val, 1)):
+        jobs = [(clip.id, clip.positions) for clip in clips]
+        films = tracks.film(jobs, tracks.Filming(), views=views, workers=WORKERS, progress=progress)
+        for clip, filmed in zip(clips, films, strict=True):
+            seen = [film.poses(len(clip.positions) / FPS) for film in filmed]
+            found[clip.id] = tuple(poses for poses in seen if poses is not None)
+    return found
 
 
 def _statistics(

@@ -7,6 +7,7 @@ for (PROBE.md, Video, surprise 3). A mirrored visit mirrors motion, film and cap
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import torch
@@ -156,11 +157,17 @@ def _slow(white: np.ndarray, memory: float) -> np.ndarray:
     """White noise through a leaky memory of so many seconds, of deviation 1."""
     if memory <= 0:
         return white
+    return np.tensordot(_leak(len(white), memory), white.astype(np.float32), axes=1)
+
+
+@lru_cache(maxsize=512)
+def _leak(count: int, memory: float) -> Float32[np.ndarray, "rows rows"]:
+    """What each row keeps of the white noise of the rows before it."""
     keep = np.exp(-1 / (memory * RATE))
-    fresh = np.sqrt(1 - keep**2)
-    for row in range(1, len(white)):
-        white[row] = keep * white[row - 1] + fresh * white[row]
-    return white
+    back = np.arange(count)[:, None] - np.arange(count)[None]
+    found = np.where(back >= 0, keep ** np.maximum(back, 0), 0) * np.sqrt(1 - keep**2)
+    found[:, 0] /= np.sqrt(1 - keep**2)
+    return found.astype(np.float32)
 
 
 def _bridged(

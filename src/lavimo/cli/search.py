@@ -41,7 +41,8 @@ def search_options(parser: argparse.ArgumentParser) -> None:
     add("--whole", action="store_true", help="whole clips only, no moments of long ones")
     add("--explain", action="store_true", help="say why each hit is one, and where the time went")
     add("--json", action="store_true", help="one JSON object a line")
-    add("--html", type=Path, metavar="FILE", help="write a page of moving figures too, beside the video")
+    add("--html", type=Path, metavar="FILE",
+        help="write a page of moving figures as well, beside the video")
     add("--model", help="a shipped model or a checkpoint folder (the gallery's own)")
     # fmt: on
     parser.epilog = (

@@ -27,8 +27,11 @@ PIECES = (2.2, 3.6, 6.0)
 """Seconds of the windows of a film beside the whole of it."""
 MOST_PIECES = 32
 """Windows of a film at most: of a long film those with the most movement."""
-PART = 0.5
-"""Sigmas that a window costs for each halving of the film: the whole of it says more."""
+PART, ACTION = 1.0, 4.5
+"""Sigmas that a window costs for each halving of the film, since the whole of it says more; but a
+film of more than 4.5 s may well be several actions, and counts as if it had no more than these."""
+STRETCH = 1.5
+"""What a difference of lengths by the factor e costs in time warping, which would forget it."""
 
 Span = tuple[float, float]
 
@@ -98,11 +101,9 @@ def pieces(film: Poses) -> Windows:
 
 def part_costs(windows: Windows) -> Float32[np.ndarray, " windows"]:
     """What each window of a film loses for leaving the rest of it out, in sigmas."""
-    lengths = np.diff(windows.spans, axis=1)[:, 0]
-    cost: Float32[np.ndarray, " windows"] = (PART * np.log2(lengths[0] / lengths)).astype(
-        np.float32
-    )
-    return cost
+    whole = min(float(windows.seconds[0]), ACTION)
+    cost = PART * np.log2(np.maximum(whole / windows.seconds, 1))
+    return cost.astype(np.float32)
 
 
 def _warped(
@@ -121,8 +122,13 @@ def _warped(
         mine = np.flatnonzero(window[best] == piece)
         cut = [bank.best_span(windows, int(piece), PRIOR, int(best[at])) for at in mine]
         theirs = [steps(poses[at].cut(*span)) for at, span in zip(mine, cut, strict=True)]
-        costs[mine] = warp(steps(film.cut(*windows.spans[piece].tolist())), theirs)
-    z = standard(-costs, spread(-costs, TYPICAL["warping"]))
+        begin, end = windows.spans[piece].tolist()
+        apart = np.abs(np.log([(last - first) / (end - begin) for first, last in cut]))
+        costs[mine] = warp(steps(film.cut(begin, end)), theirs) + STRETCH * apart
+    over = spread(-costs, TYPICAL["warping"])
+    if len(best) == LOOKED_AT:  # then they are a scale of their own
+        over = Spread(float(-costs.mean()), max(float(costs.std()), 0.05))
+    z = standard(-costs, over)
     found = np.full(len(bank), z.min(initial=0.0), np.float32)
     found[best] = z
     return found
@@ -130,6 +136,3 @@ def _warped(
 
 def _seconds(span: Int64[np.ndarray, " 2"] | tuple[int, int]) -> Span:
     return float(span[0]) / RATE, float(span[1]) / RATE
-
-
-__all__ = ["Matches", "Spread", "match", "part_costs", "pieces"]

@@ -18,7 +18,7 @@ WEIGHTS: dict[str, float] = {
     "example": 1.0,
     "video": 1.0,
     "directions": 1.0,
-    "warping": 0.5,
+    "warping": 0.3,
     "captions": 1.5,
     "facts": 0.5,
     "not": 0.5,
@@ -53,8 +53,8 @@ TYPICAL: dict[str, Spread] = {
     "example": Spread(0.1, 0.25),
     "captions": Spread(0.25, 0.12),
     "video": Spread(0.1, 0.25),
-    "directions": Spread(-60.0, 20.0),
-    "warping": Spread(-2.0, 0.6),
+    "directions": Spread(-92.0, 35.0),
+    "warping": Spread(-1.45, 0.35),
 }
 """Where a checkpoint does not say: cosines of a query that has something to find."""
 

@@ -4,12 +4,17 @@ import argparse
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lavimo.errors import FormatError, LavimoError, RenderError
 from lavimo.motion.clip import Motion
 
-PAGE_RATE = 25.0
-"""Frames a second of figures in pages, and at most of films: what the eye takes as smooth."""
+if TYPE_CHECKING:
+    from lavimo.render.avatar import Avatar
+
+FILM_RATE = 30.0
+"""Frames a second of a film at most, where --fps does not say otherwise."""
+SHEET_RATE = 20.0
 MOST = 60
 
 
@@ -26,6 +31,9 @@ def show_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--canonical", action="store_true",
                         help="draw what the search compares: one body size, 20 fps")  # fmt: skip
     parser.add_argument("--dark", action="store_true", help="a dark background")
+    parser.add_argument("--avatar", metavar="NAME", help="a01 to a13, or a .glb file")
+    parser.add_argument("--figure", action="store_true",
+                        help="a figure instead: left limbs blue, right orange")  # fmt: skip
     parser.add_argument("--most", type=int, default=MOST, help=f"clips of a folder ({MOST})")
     parser.epilog = "example: lavimo show walk.bvh -o walk.webp"
 
@@ -41,16 +49,17 @@ def show(args: argparse.Namespace) -> int:
             f"{args.out} has no suffix that can be drawn; use one of {', '.join(film.SUFFIXES)}."
         )
     sources = _sources(args)
+    cast = _cast(args, len(sources))
     theme = "dark" if args.dark else "light"
     if len(sources) == 1:
         name, motion = _load(*sources[0], args)
-        rate = args.fps or min(motion.fps, PAGE_RATE if suffix == ".html" else 30.0)
-        film.save(motion.positions, args.out, fps_in=motion.fps, fps=rate, size=args.size,
-                  theme=theme, title=name, lines=_lines(motion), progress=for_stream())  # fmt: skip
+        film.save(motion.positions, args.out, fps_in=motion.fps, size=args.size, theme=theme,
+                  fps=args.fps or min(motion.fps, FILM_RATE), avatar=cast[0] if cast else None,
+                  title=name, lines=_lines(motion), progress=for_stream())  # fmt: skip
     elif suffix == ".html":
-        _page(list(_clips(sources, args)), args.out)
+        _page(list(_clips(sources, args)), args.out, cast)
     elif suffix == ".png":
-        _sheet(list(_clips(sources, args)), args.out, theme)
+        _sheet(list(_clips(sources, args)), args.out, theme, cast)
     else:
         raise RenderError(
             f"{args.out} would hold {len(sources)} clips; write a .html page or a .png sheet of "
@@ -58,6 +67,21 @@ def show(args: argparse.Namespace) -> int:
         )
     print(args.out)
     return 0
+
+
+def _cast(args: argparse.Namespace, clips: int) -> "list[Avatar]":
+    """Who does the motions, taking turns; nobody where a figure is asked for or all there is."""
+    from lavimo.render import actor, avatar, page
+
+    if args.figure:
+        if args.avatar:
+            raise RenderError("--figure draws no avatar; leave --avatar or --figure out.")
+        return []
+    if args.out.suffix.lower() != ".html" and not actor.can_act():
+        print("lavimo: a figure is drawn; pip install 'lavimo[video]' draws avatars.",
+              file=sys.stderr)  # fmt: skip
+        return []
+    return [avatar.load(name) for name in ((args.avatar,) if args.avatar else page.CAST[:clips])]
 
 
 def _sources(args: argparse.Namespace) -> list[tuple[Path, str | None]]:
@@ -124,23 +148,27 @@ def _lines(motion: Motion) -> list[str]:
     return lines
 
 
-def _page(clips: list[tuple[str, Motion]], out: Path) -> None:
+def _page(clips: list[tuple[str, Motion]], out: Path, cast: "list[Avatar]") -> None:
     from lavimo.files import write_text
     from lavimo.render import page
 
     cards = [
-        page.card(motion.positions, title=name, lines=_lines(motion), fps=motion.fps)
-        for name, motion in clips
-    ]
-    write_text(out, page.page([("", f"{len(cards)} clips", cards)], out.stem))
+        page.card(motion.positions, title=name, lines=_lines(motion), fps=motion.fps,
+                  avatar=cast[number % len(cast)] if cast else None)
+        for number, (name, motion) in enumerate(clips)
+    ]  # fmt: skip
+    note = f"{len(cards)} clips"
+    write_text(out, page.page([("", note, cards)], out.stem, avatars=cast))
 
 
-def _sheet(clips: list[tuple[str, Motion]], out: Path, theme: str) -> None:
+def _sheet(clips: list[tuple[str, Motion]], out: Path, theme: str, cast: "list[Avatar]") -> None:
     from lavimo.files import atomic_path
     from lavimo.render import sheet
+    from lavimo.render.stick import resampled
 
-    named = [(name, motion.positions) for name, motion in clips]
+    # Clips of a folder have rates of their own: the sheet wants one.
+    named = [(name, resampled(motion.positions, motion.fps, SHEET_RATE)) for name, motion in clips]
     rows = [("", named[i : i + 3]) for i in range(0, len(named), 3)]
-    picture = sheet.contact_sheet(rows, theme=theme)
+    picture = sheet.contact_sheet(rows, theme=theme, fps=SHEET_RATE, avatars=cast)
     with atomic_path(out) as temporary:
         picture.save(temporary)

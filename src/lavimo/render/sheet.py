@@ -1,13 +1,15 @@
 """Contact sheets: clips as strips of moments, with labels, in one picture."""
 
+import itertools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from lavimo.errors import RenderError
+from lavimo.render.actor import staged
+from lavimo.render.avatar import Avatar
 from lavimo.render.figure import THEMES
-from lavimo.render.stick import Scene
 from lavimo.shapes import Float32, Int64
 
 if TYPE_CHECKING:
@@ -44,10 +46,13 @@ def strip(
     size: int | tuple[int, int] = 320,
     count: int = 6,
     theme: str = "light",
+    fps: float = 20.0,
+    avatar: Avatar | None = None,
 ) -> "Image":
     """`count` moments of a clip (metres, y up) side by side, the body kept in the middle.
 
-    An integer `size` is the height; a moment is then three quarters as wide.
+    An integer `size` is the height; a moment is then three quarters as wide. Without an `avatar`
+    the figure is drawn.
     """
     from PIL import Image
 
@@ -58,7 +63,7 @@ def strip(
     # Even steps may miss a quick kick: the nearest one gives way to the most telling moment.
     telling = key_moment(positions)
     chosen[np.argmin(np.abs(chosen - telling))] = telling
-    scene = Scene(positions, size=(width, height), follow=True, theme=theme)
+    scene = staged(positions, fps, avatar, size=(width, height), follow=True, theme=theme)
     picture = Image.new("RGB", (width * count, height))
     for column, frame in enumerate(chosen):
         picture.paste(scene.draw(int(frame)), (column * width, 0))
@@ -72,11 +77,14 @@ def contact_sheet(
     tile: tuple[int, int] = TILE,
     theme: str = "light",
     title: str = "",
+    fps: float = 20.0,
+    avatars: Sequence[Avatar] = (),
 ) -> "Image":
     """One row a label, in it its clips as strips of `columns` moments, each under its caption.
 
     `rows` holds (label, [(caption, positions), ...]); positions are the 22 joints in metres, y
-    up. Long texts end in an ellipsis. Raises RenderError without any clip.
+    up, all at `fps`. `avatars` take turns; without any the figure is drawn. Long texts end in an
+    ellipsis. Raises RenderError without any clip.
     """
     from PIL import Image, ImageDraw
 
@@ -96,6 +104,7 @@ def contact_sheet(
     heading, caption_ink, rule = INK[theme]
     if title:
         draw.text((GAP, 12), title, fill=heading, font=_font(18))
+    cast = itertools.cycle(avatars or [None])
     for number, (label, clips) in enumerate(rows):
         y = top + number * row_height
         draw.line((GAP, y, picture.width - GAP, y), fill=rule)
@@ -105,7 +114,9 @@ def contact_sheet(
             x = GAP + column * (wide + GAP)
             text = shortened(caption, wide, _font(12))
             draw.text((x, y + label_height + 1), text, fill=caption_ink, font=_font(12))
-            shot = strip(positions, size=tile, count=columns, theme=theme)
+            shot = strip(
+                positions, size=tile, count=columns, theme=theme, fps=fps, avatar=next(cast)
+            )
             picture.paste(shot, (x, y + label_height + 20))
     return picture
 

@@ -80,10 +80,11 @@ class Scene:
         follow: bool | None = None,
         theme: str = "light",
     ) -> None:
-        self.width, self.height = _checked_size(size)
+        self.width, self.height = check_size(size)
         check_clip(positions, theme)
         self.view = view or cameras.fit(positions, aspect=self.width / self.height, follow=follow)
         self.theme = theme
+        self.frames = len(positions)
         self.points = points_of(positions) - self.view.anchor[:, None]
         self.pixels = self.view.camera.project(self.points, self.width, self.height)
         self.scale = scale_of(positions)
@@ -95,7 +96,7 @@ class Scene:
 
     def play(self) -> "Iterator[Image]":
         """One picture a frame, in order."""
-        for frame in range(len(self.points)):
+        for frame in range(self.frames):
             yield self.draw(frame)
 
     def draw(self, frame: int) -> "Image":
@@ -143,7 +144,8 @@ class Scene:
                 paint.hull(picture, at[:, :2], radii[0], ink)
 
 
-def _checked_size(size: int | tuple[int, int]) -> tuple[int, int]:
+def check_size(size: int | tuple[int, int]) -> tuple[int, int]:
+    """Width and height of a picture; RenderError where nobody can mean them."""
     width, height = (size, size) if isinstance(size, int) else size
     if not (16 <= width <= MAX_SIZE and 16 <= height <= MAX_SIZE):
         raise RenderError(

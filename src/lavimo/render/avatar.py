@@ -57,6 +57,20 @@ class Avatar:
             points.append(part)
         return np.array(joints), np.concatenate(points)
 
+    @cached_property
+    def hands(self) -> Float32[np.ndarray, "2 3"]:
+        """From each wrist to the fingertips, in the rest pose."""
+        tips = []
+        for wrist, elbow in ((20, 18), (21, 19)):
+            along = self.joints[wrist] - self.joints[elbow]
+            share = np.where(self.bones == wrist, self.weights, 0).sum(axis=1)
+            part = self.vertices[share > 0.5] - self.joints[wrist]
+            far = part @ along
+            tips.append(
+                part[far >= np.quantile(far, 0.95)].mean(axis=0) if len(part) else along / 2
+            )
+        return np.array(tips, np.float32)
+
 
 def names() -> tuple[str, ...]:
     """The shipped avatars, in order."""

@@ -13,6 +13,7 @@ import numpy as np
 from lavimo.motion.skeleton import SMPL_PARENTS
 from lavimo.render.avatar import Avatar
 from lavimo.render.feet import LEVEL, Stance, stance, standing_ankles, toes
+from lavimo.render.hands import rest_on_floor
 from lavimo.render.legs import Build, Clip, legs, sag
 from lavimo.render.limbs import arms
 from lavimo.render.rest import SMPL_REST, rest_of
@@ -84,6 +85,7 @@ def solve(
     turns[:, 10:12] = toes(turns[:, 7:9], stand)
     joints = _placed(turns, pelvis, a)
     joints[..., 1] += _lift(stand, turns, joints, avatar, fps)[:, None]
+    rest_on_floor(turns, joints, avatar)
     return Posed(turns.astype(np.float32), joints.astype(np.float32))
 
 

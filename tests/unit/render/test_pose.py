@@ -235,3 +235,17 @@ def test_the_neutral_stance_is_read_from_upright_frames() -> None:
     assert posed.rotations[0, 15, 1, 1] > 0.99
     assert posed.rotations[-1, 15, 1, 1] < 0.5
     np.testing.assert_allclose(rest[SMPL_MIRROR] * FLIP, rest, atol=1e-6)
+
+
+def test_hands_rest_on_the_floor_instead_of_going_through(clips) -> None:
+    body = load("a03")
+    for name in ("deepmimic_crawl", "hdm05_dg_lieDownFloor_011"):
+        posed = solve(clips[name], FPS, body)
+        tips = (
+            posed.joints[:, 20:22, 1]
+            + (posed.rotations[:, 20:22, 1] @ body.hands.T)[:, (0, 1), (0, 1)]
+        )
+        assert posed.joints[:, 20:22, 1].min() > 0.02
+        assert tips.min() > 0.0
+        long = np.linalg.norm(posed.joints[:, 20:22] - posed.joints[:, 18:20], axis=-1)
+        np.testing.assert_allclose(long, np.broadcast_to(long[0], long.shape), atol=1e-4)

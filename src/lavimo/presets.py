@@ -63,15 +63,14 @@ class Filming(Record, frozen=True):
     """How a clip's film differs from its motion in training; the motion side keeps its window.
 
     `tracks`: share of a clip's visits in which a landmark track of one of its `views` renders is
-    taken, else its own joints with landmark-like `damage` (1: as large as measured); beside the
-    real clips the first `choreographed` of the synthetic ones are rendered. `crop`:
+    taken (real clips only), else its own joints with landmark-like `damage` (1: as large as
+    measured). `crop`:
     probability that the film shows only `crop_least` to 1 of the window; `speed` (0.25: 0.8 to
     1.28 times as fast); `path_drop`: probability a side that its travel is unknown.
     """
 
     tracks: float = 0.0
     views: int = 0
-    choreographed: int = 0
     damage: float = 1.0
     crop: float = 0.0
     crop_least: float = 0.45
@@ -254,7 +253,7 @@ LAVIMO_SMALL = _replace(
     ),
     sampling=_replace(LAVIMO_SMALL_2MODAL.sampling, video="own", pairs=96),
     filming=Filming(
-        tracks=0.6, views=2, damage=1.0, crop=0.7, crop_least=0.45, speed=0.25, path_drop=0.5
+        tracks=0.6, views=1, damage=1.0, crop=0.7, crop_least=0.45, speed=0.25, path_drop=0.5
     ),
 )
 

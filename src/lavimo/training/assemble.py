@@ -52,9 +52,7 @@ def assemble(
         mean=mean,
         std=std,
         centre=table.sentences[own].mean(axis=0),
-        tracks=_tracks(
-            [*train, *made[: preset.filming.choreographed]], [*val, *judged], preset, progress
-        ),
+        tracks=_tracks(train, preset, progress) | _tracks(val, preset, progress, views=1),
     )
     line = linear.fit(corpus, preset.model.motion, preset.linear, preset.augment, preset.train.seed)
     corpus = replace(corpus, linear=line)
@@ -105,19 +103,23 @@ def _synthetic(first: int, count: int, split: str, progress: Progress) -> list[C
 
 
 def _tracks(
-    train: Sequence[Clip], val: Sequence[Clip], preset: Preset, progress: Progress
+    clips: Sequence[Clip], preset: Preset, progress: Progress, views: int | None = None
 ) -> dict[str, tuple[Poses, ...]]:
-    """Landmark tracks of renders: several views of what trains, one of what chooses."""
+    """Landmark tracks of renders of real clips; a clip where nobody was found has none."""
     filming = preset.filming
     if preset.model.pose is None or filming.views == 0 or preset.sampling.video == "off":
         return {}
-    found: dict[str, tuple[Poses, ...]] = {}
-    for clips, views in ((train, filming.views), (val, 1)):
-        jobs = [(clip.id, clip.positions) for clip in clips]
-        films = tracks.film(jobs, tracks.Filming(), views=views, workers=WORKERS, progress=progress)
-        for clip, filmed in zip(clips, films, strict=True):
-            seen = [film.poses(len(clip.positions) / FPS) for film in filmed]
-            found[clip.id] = tuple(poses for poses in seen if poses is not None)
+    films = tracks.film(
+        [(clip.id, clip.positions) for clip in clips],
+        tracks.Filming(),
+        views=views or filming.views,
+        workers=WORKERS,
+        progress=progress,
+    )
+    found = {}
+    for clip, filmed in zip(clips, films, strict=True):
+        seen = [film.poses(len(clip.positions) / FPS) for film in filmed]
+        found[clip.id] = tuple(poses for poses in seen if poses is not None)
     return found
 
 

@@ -45,6 +45,9 @@ class Clip:
     frames: int
     fps: float
     key: int
+    """The frame that tells most: shown while nothing moves."""
+    span: list[float]
+    """Seconds that play by themselves."""
     unit: float
     scale: float
     ground: float
@@ -65,15 +68,20 @@ class Clip:
 
 
 def clip_of(
-    positions: Float32[np.ndarray, "frames 22 3"], fps: float, avatar: Avatar | None
+    positions: Float32[np.ndarray, "frames 22 3"],
+    fps: float,
+    avatar: Avatar | None,
+    span: tuple[float, float] | None = None,
 ) -> Clip:
     """A clip of the 22 joints (metres, y up) ready for a page; without an avatar a figure alone.
 
+    `span` are the seconds that are meant; None means all of it.
     Raises RenderError on positions that cannot be drawn.
     """
     check_clip(positions)
     shown = resampled(positions, fps, MAX_RATE if fps > MAX_RATE else None)
     rate = min(fps, MAX_RATE)
+    first, last = _frames_of(span, rate, len(shown))
     floor = float(shown[..., 1].min()) - cameras.SOLE
     body = _Body(shown, rate, avatar, floor) if avatar else None
     view = cameras.fit(shown, aspect=ASPECT, more=body.joints if body else None)
@@ -88,7 +96,8 @@ def clip_of(
     return Clip(
         frames=len(shown),
         fps=rate,
-        key=key_moment(shown),
+        key=first + key_moment(shown[first : last + 1]),
+        span=[_short(first / rate), _short(last / rate)],
         unit=unit,
         scale=_short(figure.scale_of(shown)),
         ground=_short(view.ground),
@@ -106,6 +115,14 @@ def clip_of(
         stretch=_short(body.stretch) if body else 1.0,
         turns=_int16(body.turns * (32_767 / np.pi)) if body else "",
     )
+
+
+def _frames_of(span: tuple[float, float] | None, fps: float, frames: int) -> tuple[int, int]:
+    """First and last frame of a span; the whole clip where hardly anything is left of it."""
+    if span is None:
+        return 0, frames - 1
+    first, last = (int(np.clip(round(t * fps), 0, frames - 1)) for t in span)
+    return (first, last) if last - first >= min(4, frames - 1) else (0, frames - 1)
 
 
 class _Body:

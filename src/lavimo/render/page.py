@@ -27,7 +27,8 @@ AVATAR = "a01"
 CAST: tuple[str, ...] = ("a01", "a10", "a06")
 """Avatars that take turns on the cards of a page; each weighs about 150 kB."""
 
-Section = tuple[str, str, Sequence[str]]
+Section = tuple[str, str, Sequence[str]] | tuple[str, str, Sequence[str], str]
+"""Heading, note, cards and, beside these, markup of what was asked for (a film that moves)."""
 
 _count = itertools.count(1)
 
@@ -44,15 +45,17 @@ def card(
     why: Sequence[str] = (),
     command: str = "",
     avatar: str | Avatar | None = AVATAR,
+    span: tuple[float, float] | None = None,
 ) -> str:
     """One clip of the 22 joints (metres, y up) as an HTML fragment for `page` or `notebook`.
 
     `lines` stand under the title (source, span, licence), `why` as dotted reasons, `command` with
     a button that copies it, `confidence` (0 to 1) as a bar, `badge` in the picture's corner.
-    `avatar` is a shipped one by name or any, None draws the figure alone. All texts are escaped.
-    Raises RenderError on positions that cannot be drawn.
+    `avatar` is a shipped one by name or any, None draws the figure alone. `span` are the seconds
+    that are meant: they are marked and played by themselves, the rest by hand. All texts are
+    escaped. Raises RenderError on positions that cannot be drawn.
     """
-    clip = clip_of(positions, fps, load(avatar) if isinstance(avatar, str) else avatar)
+    clip = clip_of(positions, fps, load(avatar) if isinstance(avatar, str) else avatar, span)
     name = f"lvm-{sha256((title + clip.joints).encode()).hexdigest()[:8]}-{next(_count)}"
     parts = [
         f'<article class="lvm-card" aria-labelledby="{name}" '
@@ -77,21 +80,22 @@ def page(
     query_html: str = "",
     avatars: Sequence[Avatar] = (),
 ) -> str:
-    """A whole HTML file of sections (heading, note, cards); texts are escaped, cards are not.
+    """A whole HTML file of sections; headings and notes are escaped, cards and markup are not.
 
-    `query_html` is markup of the caller's (a film, say) beside the hits on wide screens and above
-    them on narrow ones. `avatars` are those of the cards that are not shipped.
+    `query_html` is markup of the caller's (a film, say) beside all sections on wide screens and
+    above them on narrow ones; a section may have its own. `avatars` are those of the cards that
+    are not shipped.
     """
-    body = "".join(_section(*section) for section in sections)
-    held = _meshes((card for _, _, cards in sections for card in cards), avatars)
-    query = f'<aside class="lvm-query">{query_html}</aside>' if query_html else ""
+    body = _beside(query_html, f"<main>{''.join(_section(*one) for one in sections)}</main>")
+    held = _meshes((card for section in sections for card in section[2]), avatars)
+    films = _FILMS if query_html or any("".join(section[3:]) for section in sections) else ""
     return f"""<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="{_POLICY}{_FILMS if query_html else ""}">
+<meta http-equiv="Content-Security-Policy" content="{_POLICY}{films}">
 <meta name="generator" content="lavimo">
 <title>{escape(title)}</title>
 <style>{_asset("page.css")}</style>
@@ -106,7 +110,7 @@ def page(
 <span>Point at a picture to play it, drag to turn it. The floor has lines every half metre.</span>
 </p>
 {_paragraph(note)}</header>
-<div{' class="lvm-beside"' if query else ""}>{query}<main>{body}</main></div>
+{body}
 <footer class="lvm-foot">Made by lavimo. This page is one file and loads nothing.</footer>
 </div>
 {held}<script>{_script()}</script>
@@ -191,14 +195,21 @@ def _take(command: str) -> str:
     )
 
 
-def _section(heading: str, note: str, cards: Sequence[str]) -> str:
+def _beside(query: str, hits: str) -> str:
+    if not query:
+        return hits
+    return f'<div class="lvm-beside"><aside class="lvm-query">{query}</aside>{hits}</div>'
+
+
+def _section(heading: str, note: str, cards: Sequence[str], query: str = "") -> str:
     title = f"<h2>{escape(heading)}</h2>" if heading else ""
     grid = (
         f'<div class="lvm-grid">{"".join(cards)}</div>'
         if cards
         else '<p class="lvm-empty">Nothing found.</p>'
     )
-    return f'<section class="lvm-section">{title}{_paragraph(note)}{grid}</section>'
+    hits = _beside(query, grid)
+    return f'<section class="lvm-section">{title}{_paragraph(note)}{hits}</section>'
 
 
 def _paragraph(note: str) -> str:

@@ -45,6 +45,11 @@
       this.time = this.rest = this.key / this.fps;
       this.points = new Float32Array(3 * FIGURE.names.length);
       this.seen = new Float32Array(3 * FIGURE.names.length);
+      const [from, to] = this.span;
+      if (to - from < 0.95 * this.length) {
+        this.slider.style.setProperty("--from", `${100 * from / this.length}%`);
+        this.slider.style.setProperty("--to", `${100 * to / this.length}%`);
+      }
       this.turn_table = clip.turns ? quaternions(clip.turns, this.frames) : null;
       this.quaternions = new Float32Array(4 * JOINTS);
       this.places = new Float32Array(3 * JOINTS);
@@ -106,8 +111,12 @@
       this.once = false;
       on ? this.play() : this.pause();
     }
+    // By itself a card plays what is meant, by hand all of it.
+    get part() { return this.held ? [0, this.length] : this.span; }
     play() {
       if (this.playing || this.frames < 2) return;
+      const [from, to] = this.part;
+      if (this.time < from || this.time > to) this.time = from;
       this.playing = true;
       this.last = null;
       this.label();
@@ -125,7 +134,7 @@
       if (this.held) this.play();
       if (this.met || calm.matches) return this.draw();
       this.met = this.once = true;
-      this.time = 0;
+      this.time = this.span[0];
       this.play();
     }
 
@@ -136,8 +145,9 @@
       if (this.last !== null && now - this.last < 30 && !this.card.matches(":hover")) return void requestAnimationFrame((next) => this.tick(next));
       if (this.last !== null) this.time += Math.min(0.1, (now - this.last) / 1000);
       this.last = now;
-      if (this.time > this.length) {
-        this.time = 0;
+      const [from, to] = this.part;
+      if (this.time > to) {
+        this.time = from;
         if (this.once && !this.card.matches(":hover")) { this.once = false; return this.settle(); }
       }
       this.draw();

@@ -18,41 +18,56 @@ def cards(results: Results) -> str:
     return page.notebook(_cards(results, (page.AVATAR,)), note=_note(results))
 
 
-def save(
-    path: str | Path,
-    answers: Sequence[Results],
-    title: str = "lavimo search",
-    *,
-    query_html: str = "",
-) -> Path:
+def save(path: str | Path, answers: Sequence[Results], title: str = "lavimo search") -> Path:
     """Write one page with a section for each query. Raises LavimoError when it cannot be written.
 
-    `query_html` is markup that stands beside the hits: the film that was searched for. The page
-    is one file of about a megabyte; it loads nothing and can be sent by mail.
+    A film that was asked for plays beside its hits. The page is one file of about a megabyte; it
+    loads nothing and can be sent by mail.
     """
     from lavimo.render import page
+    from lavimo.search.film_page import query_html
 
-    sections = [(results.query, _note(results), _cards(results, page.CAST)) for results in answers]
-    return files.write_text(Path(path), page.page(sections, title, query_html=query_html))
+    sections = [
+        (_heading(results), _note(results), _cards(results, page.CAST), query_html(results))
+        for results in answers
+    ]
+    return files.write_text(Path(path), page.page(sections, title))
 
 
 def _cards(results: Results, cast: Sequence[str]) -> list[str]:
-    from lavimo.render import page
-
     return [
-        page.card(
-            results.gallery.positions(hit.item.seq),
-            title=hit.caption or hit.item.clip or Path(hit.item.path).name,
-            lines=_lines(hit),
-            badge=f"+{hit.alike} alike" if hit.alike else "",
-            rank=hit.rank,
-            confidence=hit.confidence,
-            why=hit.why,
-            command=f"lavimo export id:{hit.item.id} -o {hit.item.id[:8]}.bvh",
-            avatar=cast[number % len(cast)],
-        )
+        _card(results, hit, cast[number % len(cast)])
         for number, hit in enumerate(results.hits[:MOST_CARDS])
     ]
+
+
+def _card(results: Results, hit: Hit, avatar: str) -> str:
+    from lavimo.render import page
+    from lavimo.search.film_page import film_card
+
+    title = hit.caption or hit.item.clip or Path(hit.item.path).name
+    if hit.item.kind == "film":
+        return film_card(hit, title, _lines(hit))
+    return page.card(
+        results.gallery.positions(hit.item.seq),
+        title=title,
+        lines=_lines(hit),
+        badge=f"+{hit.alike} alike" if hit.alike else "",
+        rank=hit.rank,
+        confidence=hit.confidence,
+        why=hit.why,
+        command=f"lavimo export id:{hit.item.id} -o {hit.item.id[:8]}.bvh",
+        avatar=avatar,
+        span=(hit.span[0] - hit.item.start, hit.span[1] - hit.item.start),
+    )
+
+
+def _heading(results: Results) -> str:
+    """What was asked; a page that is sent around need not tell where a film lies."""
+    text = results.query
+    for film in results.films:
+        text = text.replace(film.path, Path(film.path).name) if film.path else text
+    return text
 
 
 def _lines(hit: Hit) -> list[str]:

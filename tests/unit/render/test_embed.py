@@ -78,6 +78,16 @@ def test_an_avatar_walks_in_the_metres_of_its_clip(walk: Motion, person: avatar.
     assert clip.stretch == pytest.approx(legs, abs=1e-4)
 
 
+def test_the_span_that_is_meant_holds_the_key(walk: Motion):
+    whole = embed.clip_of(walk.positions, 20.0, None)
+    assert whole.span == [0.0, 2.95]
+    some = embed.clip_of(walk.positions, 20.0, None, (0.5, 1.25))
+    assert some.span == [0.5, 1.25]
+    assert 10 <= some.key <= 25
+    for nothing in ((1.0, 1.05), (8.0, 9.0)):
+        assert embed.clip_of(walk.positions, 20.0, None, nothing).span == whole.span
+
+
 def test_half_turns_survive():
     axis = np.array([[0.0, 1, 0], [1, 0, 0], [0.6, 0, 0.8]])
     matrices = rot.to_matrix(rot.from_axis_angle(axis, np.array([np.pi, 0.0, 2.5])))

@@ -119,6 +119,10 @@ def test_films_may_play_only_beside_a_query(walk: Motion):
     assert "; media-src data:" in asked
     tags = [tag for tag, _ in _parsed(asked).tags]
     assert tags.index("video") < tags.index("main")
+    one = page.page([("a", "", cards), ("b", "", cards, "<video></video>")], "t")
+    assert "; media-src data:" in one
+    tags = [tag for tag, _ in _parsed(one).tags]
+    assert tags.index("article") < tags.index("video") < len(tags) - tags[::-1].index("article")
 
 
 def test_broken_positions_are_refused():

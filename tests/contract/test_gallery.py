@@ -411,6 +411,7 @@ def test_a_film_is_a_row_without_positions(gallery):
     with pytest.raises(GalleryError, match=r"a.mp4 is a film and has no joints"):
         gallery.positions(rows[1].seq)
     assert gallery.seqs("kind = 'film'").tolist() == [rows[0].seq, rows[2].seq]
+    assert gallery.films().tolist() == [rows[0].seq, rows[2].seq]
     assert gallery.seqs("kind != 'window'").tolist() == [rows[at].seq for at in (0, 2, 4)]
     stats = gallery.stats()
     assert (stats.clips, stats.films, stats.windows, stats.unposed) == (3, 2, 2, 1)
@@ -467,7 +468,7 @@ class TestSqlite:
     def test_a_gallery_of_version_1_is_read_and_a_writer_brings_it_up_to_date(self, path):
         database = sqlite3.connect(path / "gallery.sqlite")
         database.executescript(
-            "DROP TABLE pose; PRAGMA user_version=1; "
+            "DROP TABLE pose; DROP INDEX item_film; PRAGMA user_version=1; "
             "UPDATE meta SET value = '1' WHERE key = 'version'"
         )
         database.close()

@@ -1,4 +1,4 @@
-"""`lavimo index` and `lavimo gallery`: put motion into a gallery, and look after it."""
+"""`lavimo index` and `lavimo gallery`: put motion and films into a gallery; look after it."""
 
 import argparse
 import json
@@ -19,7 +19,7 @@ SHOWN = 12
 def index_options(parser: argparse.ArgumentParser) -> None:
     """Options of `lavimo index`."""
     parser.add_argument("sources", nargs="+", type=Path, metavar="SRC",
-                        help="folders, motion files, or manifests (.jsonl, .jsonl.gz)")  # fmt: skip
+                        help="folders, motion files, videos, manifests (.jsonl, .jsonl.gz)")  # fmt: skip
     parser.add_argument("-o", "--gallery", type=Path, metavar="GALLERY",
                         help="the gallery (else FOLDER.gallery beside one folder)")  # fmt: skip
     parser.add_argument("--model", help="a shipped model or a checkpoint folder")
@@ -160,7 +160,8 @@ def _print_stats(stats: "Stats", *, as_json: bool) -> None:
         "sentence model": stats.sentence_model_id,
         "files": stats.files,
         "failed files": stats.failed,
-        "clips": stats.clips,
+        "clips": stats.clips - stats.films,
+        "films": stats.films,
         "moments": stats.windows,
         "captions": stats.captions,
         "different captions": stats.sentences,

@@ -311,6 +311,10 @@ class Backend(Protocol):
         """Seqs of all rows that pass, as `scan` would give them."""
         ...
 
+    def films(self) -> Int64[np.ndarray, " films"]:
+        """Seqs of the whole films, ascending."""
+        ...
+
     def poses(
         self, seqs: Sequence[int] | Int64[np.ndarray, " rows"]
     ) -> list[Float32[np.ndarray, "_ 31"] | None]:

@@ -317,6 +317,12 @@ class SqliteGallery:
             rows = self._session.passing(held, where)
         return held.seqs if rows is None else held.seqs[rows]
 
+    def films(self) -> Int64[np.ndarray, " films"]:
+        """Seqs of the whole films, ascending."""
+        with self.snapshot():
+            cursor = self._session.database.execute("SELECT seq FROM item WHERE kind = 2")
+            return np.sort(np.fromiter((row[0] for row in cursor), np.int64))
+
     def poses(
         self, seqs: Sequence[int] | Int64[np.ndarray, " rows"]
     ) -> list[Float32[np.ndarray, "_ 31"] | None]:

@@ -15,7 +15,6 @@ from lavimo.search import films, matching
 from lavimo.search.films import Film
 from lavimo.search.query import Query
 from lavimo.search.ranking import Asked, View
-from lavimo.shapes import Float32
 
 ONE_VIEW = 8.0
 """Films up to this many seconds are one view for the model: it reads them whole."""
@@ -43,7 +42,8 @@ def encode(
         text = model().encode_text([query.text])[0]
         sentence = model().encode_sentences([query.text])[0]
     rows = [gallery.row(id) for id in query.ids]
-    vectors = [*_examples(query, model)]
+    motions = _examples(query)
+    vectors = list(model().encode_motion(motions)) if motions else []
     if rows:
         vectors.extend(gallery.vectors([item.seq for item in rows]))
     example = None
@@ -60,16 +60,26 @@ def encode(
         )
         for one in query.films
     )
-    return Asked(query, text, sentence, example, skip, watched, _views(watched, model))
+    moves = _moves(motions, gallery)
+    return Asked(query, text, sentence, example, skip, watched, _views(watched, model), moves)
 
 
-def _examples(query: Query, model: Callable[[], Encoder]) -> Sequence[Float32[np.ndarray, " dim"]]:
+def _examples(query: Query) -> list[Motion]:
     if not query.examples:
         return []
     from lavimo import formats
 
-    motions = [m if isinstance(m, Motion) else formats.read(m) for m in query.examples]
-    return list(model().encode_motion(motions))
+    return [m if isinstance(m, Motion) else formats.read(m) for m in query.examples]
+
+
+def _moves(motions: Sequence[Motion], gallery: Backend) -> tuple[Poses, ...]:
+    """Limb directions of examples; only where there are films that they could find."""
+    if not motions or len(gallery.films()) == 0:
+        return ()
+    from lavimo.features import canonical, directions
+
+    bodies = [canonical.from_motion(motion) for motion in motions]
+    return tuple(directions.from_motion(body.positions, body.fps) for body in bodies)
 
 
 def _views(watched: Sequence[Film], model: Callable[[], Encoder]) -> tuple[View, ...]:
@@ -80,7 +90,7 @@ def _views(watched: Sequence[Film], model: Callable[[], Encoder]) -> tuple[View,
         encoder = model()
     except LavimoError:
         return ()  # limb directions need no model
-    if "video" not in encoder.modalities:
+    if not films.reads(encoder):
         return ()
     cuts: list[tuple[int, Poses, float]] = []
     for number, film in enumerate(watched):
@@ -98,13 +108,5 @@ def _views(watched: Sequence[Film], model: Callable[[], Encoder]) -> tuple[View,
             (number, film.poses.cut(*map(int, windows.spans[at])), float(costs[at]))
             for at in kept[:MOST_VIEWS]
         ]
-    rows = film_vectors(encoder, [poses for _, poses, _ in cuts])
+    rows = films.vectors(encoder, [poses for _, poses, _ in cuts])
     return tuple(View(cut[0], row, cut[2]) for cut, row in zip(cuts, rows, strict=True))
-
-
-def film_vectors(encoder: Encoder, poses: Sequence[Poses]) -> Float32[np.ndarray, "films dim"]:
-    """Unit rows of films; zero rows from a model that reads none."""
-    if "video" not in encoder.modalities or not hasattr(encoder, "encode_poses"):
-        return np.zeros((len(poses), encoder.dim), np.float32)
-    rows: Float32[np.ndarray, "films dim"] = encoder.encode_poses(list(poses), side="film")
-    return rows

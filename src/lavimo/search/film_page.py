@@ -25,7 +25,9 @@ CARD_RATE = 10.0
 
 def query_html(results: Results) -> str:
     """The films of a query as markup for a page, with what the best hit is like marked below."""
-    return "".join(_figure(film, results.hits[:1]) for film in results.films if film.pictures)
+    shown = [_figure(film, results.hits[:1]) for film in results.films if film.pictures]
+    notes = [f"<p>{escape(note)}</p>" for note in results.notes] if shown else []
+    return "".join([*shown, *notes])
 
 
 def _figure(film: Film, best: Sequence[Hit]) -> str:

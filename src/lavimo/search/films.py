@@ -1,25 +1,29 @@
 """From a video file to the rows of a person: decode, follow, limb directions."""
 
+import importlib.util
 import io
+import math
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 
-from lavimo.errors import QueryError, VideoError
+from lavimo.errors import LavimoError, MissingExtra, QueryError, VideoError
 from lavimo.features.directions import RATE, Poses, from_landmarks
 from lavimo.progress import Progress, Silent, Task
-from lavimo.shapes import UInt8
+from lavimo.shapes import Float32, UInt8
 
 if TYPE_CHECKING:
     from lavimo.video.tracking import Track, Tracker
 
-SUFFIXES = (".mp4", ".mov", ".mkv", ".webm", ".avi", ".m4v", ".gif", ".webp", ".apng")
-"""Files that are taken for films by their name."""
+CONTAINERS = (".mp4", ".mov", ".mkv", ".webm", ".avi", ".m4v")
+"""Files of a folder that are indexed as films."""
+SUFFIXES = (*CONTAINERS, ".gif", ".webp", ".apng")
+"""Files that are taken for films by their name; animated pictures only where they are named."""
 STILLS = (".jpg", ".jpeg", ".png", ".heic", ".bmp", ".tif", ".tiff")
 """Pictures that are named by mistake; the reader of films says what they are."""
 EDGE = 1280
@@ -30,6 +34,7 @@ KEPT_SECONDS = 20.0
 LONG = 15.0
 """Films of more seconds report their progress."""
 MOST_PEOPLE = 4
+LIBRARIES = ("av", "ai_edge_litert")
 
 CALM = 0.9
 """Mean way of the limb directions, radians a second over all nine: less is a calm film."""
@@ -43,6 +48,9 @@ class Picture(NamedTuple):
 
     time: float
     jpeg: bytes
+
+
+Frames: TypeAlias = Iterator[tuple[float, UInt8[np.ndarray, "height width 3"]]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,18 +97,55 @@ def is_film(name: str | Path) -> bool:
     return Path(name).suffix.lower() in SUFFIXES
 
 
+@runtime_checkable
+class Dim(Protocol):
+    """Anything that makes vectors of one length."""
+
+    dim: int
+
+
+def reads(encoder: object) -> bool:
+    """Whether a model knows films, beside sentences and motions."""
+    return "video" in getattr(encoder, "modalities", ()) and hasattr(encoder, "encode_poses")
+
+
+def vectors(encoder: Dim, poses: Sequence[Poses]) -> Float32[np.ndarray, "films dim"]:
+    """Unit rows of films; zero rows from a model that reads none."""
+    if not reads(encoder):
+        return np.zeros((len(poses), encoder.dim), np.float32)
+    found: Float32[np.ndarray, "films dim"] = encoder.encode_poses(list(poses), side="film")  # type: ignore[attr-defined]
+    return found
+
+
+def cannot() -> str:
+    """Why no film can be read here, in a sentence; empty where films can be."""
+    from lavimo.video import model_files
+
+    try:
+        for library in LIBRARIES:
+            if importlib.util.find_spec(library) is None:
+                raise MissingExtra("Reading films", "video")
+        for name in model_files.SHA256:
+            model_files.model_path(name)
+    except LavimoError as error:
+        return str(error)
+    return ""
+
+
 def read(
     path: str | Path,
     *,
     person: int = 1,
+    start: float = 0.0,
+    end: float | None = None,
     keep: bool = False,
     progress: Progress | None = None,
 ) -> Film:
     """Follow a person through a video file; 1 is the largest and most persistent.
 
-    With `keep` small pictures stay with it, to be shown. Raises VideoError for a file that cannot
-    be read or shows nobody, QueryError for a person that is not there, MissingExtra without the
-    extra `video`.
+    `start` and `end` are seconds of the film. With `keep` small pictures stay with it, to be
+    shown. Raises VideoError for a file that cannot be read or shows nobody, QueryError for a
+    person that is not there, MissingExtra without the extra `video`.
     """
     from concurrent.futures import ThreadPoolExecutor
 
@@ -112,11 +157,13 @@ def read(
         loaded = _tracker()
         video = probing.result()
     watch = _Watch(keep)
-    silent = video.duration <= LONG
-    total = max(1, round(video.duration * RATE))
+    asked = min(video.duration, math.inf if end is None else end) - start
+    silent = asked <= LONG
+    total = max(1, round(asked * RATE))
     shown = Silent() if silent or progress is None else progress
     with shown.task(f"Watching {path.name}", total, "pictures") as task:
-        tracks = watch.follow(path, loaded, max(person, MOST_PEOPLE), task)
+        passing = watch.passing(path, (start, end), task)
+        tracks = watch.follow(passing, loaded, max(person, MOST_PEOPLE))
     return _film(path, tracks, watch, person, video.duration, video.fps or 0.0)
 
 
@@ -136,26 +183,26 @@ class _Watch:
         self.decode = self.landmarks = self.copies = 0.0
         self.pictures: list[Picture] = []
 
-    def follow(self, path: Path, tracker: "Tracker", people: int, task: Task) -> "list[Track]":
+    def follow(self, pictures: Frames, tracker: "Tracker", people: int) -> "list[Track]":
+        """Everyone who can be followed through the pictures, the foremost first."""
         from lavimo.video.tracking import track
 
         begin = time.perf_counter()
-        found = track(self._passing(path, task), tracker=tracker, people=people)
+        found = track(pictures, tracker=tracker, people=people)
         self.landmarks = time.perf_counter() - begin - self.decode - self.copies
         return found
 
-    def _passing(
-        self, path: Path, task: Task
-    ) -> Iterator[tuple[float, UInt8[np.ndarray, "height width 3"]]]:
+    def passing(self, path: Path, part: tuple[float, float | None], task: Task) -> Frames:
+        """The pictures of a part of a film, timed and copied as they pass."""
         from lavimo.video import frames
 
         begin = time.perf_counter()
-        for seconds, picture in frames.read(path, fps=RATE, edge=EDGE):
+        for seconds, picture in frames.read(path, fps=RATE, start=part[0], end=part[1], edge=EDGE):
             # What the decoder does beside the tracker, in its own process, costs no waiting.
             self.decode += time.perf_counter() - begin
             yield seconds, picture
             begin = time.perf_counter()
-            if self.keep and seconds <= KEPT_SECONDS:
+            if self.keep and seconds <= part[0] + KEPT_SECONDS:
                 self.pictures.append(Picture(seconds, _small(picture)))
             task.advance()
             self.copies += time.perf_counter() - begin

@@ -1,4 +1,4 @@
-"""Put motion into a gallery: find, skip what is there, make in worker processes, store.
+"""Put motion and films into a gallery: find, skip what is there, make in worker processes, store.
 
 The parent is the only writer. Every file is stored in one transaction as soon as it is made, and
 what was stored is never made again: a killed build goes on where it was and repeats no more than
@@ -18,6 +18,7 @@ from lavimo.gallery.contract import KnownFile
 from lavimo.gallery.schema import DATABASE
 from lavimo.gallery.sqlite import SqliteGallery
 from lavimo.progress import Progress, Silent, Task
+from lavimo.search import films
 from lavimo.search.crew import done
 from lavimo.search.making import Known, Made, MotionEncoder, Order
 from lavimo.search.reindex import add_poses
@@ -63,7 +64,7 @@ def index(
     retry: bool = False,
     acknowledged: Callable[[Sequence[Path]], None] | None = None,
 ) -> IndexReport:
-    """Index folders, files and manifests into a gallery, which is made when it is not there.
+    """Index folders, motion files, videos and manifests into a gallery; makes it where needed.
 
     Unchanged files are skipped by content; a file that failed before is tried again only with
     `retry`. `acknowledged` is called with files after they are durable.
@@ -127,7 +128,7 @@ class _Run:
     def plan(self, found: Found, *, windows: bool, retry: bool) -> list[Order]:
         """The orders for what is new or changed: captions first, then files, the largest first."""
         todo: list[tuple[Job, Known]] = []
-        for job in found.jobs.values():
+        for job in self._readable(found):
             known = self._look(job, windows)
             if isinstance(known, Failure):
                 self.report.failures.append(known)
@@ -143,6 +144,16 @@ class _Run:
         todo.sort(key=lambda pair: -pair[1].bytes)
         files = [Order((job,), (known,), windows=windows) for job, known in todo]
         return [*self._sentence_orders([job for job, _ in todo]), *files]
+
+    def _readable(self, found: Found) -> list[Job]:
+        """The jobs that this installation can do: films need an extra, which may come later."""
+        filmed = [job for job in found.jobs.values() if films.is_film(job.path)]
+        reason = films.cannot() if filmed else ""
+        if not reason:
+            return list(found.jobs.values())
+        for job in filmed:
+            self.report.failures.append(Failure(str(job.path), f"{job.path} is a film. {reason}"))
+        return [job for job in found.jobs.values() if job not in filmed]
 
     def store_all(self, results: Iterable[Made], task: Task) -> None:
         """Store each result as it comes."""

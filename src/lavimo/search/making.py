@@ -11,6 +11,7 @@ from lavimo.features.describe import Description, describe
 from lavimo.gallery.contract import Attr, FileRecord, NewItem, NewWindow
 from lavimo.motion.clip import Motion
 from lavimo.motion.skeleton import SMPL_22
+from lavimo.search import filming, films
 from lavimo.search.sources import Job
 from lavimo.search.takes import Clock, Fault, Positions, Take, attempt, reason, takes
 from lavimo.shapes import Float32
@@ -79,12 +80,18 @@ class Made:
 def make(order: Order, encoder: MotionEncoder) -> Made:
     """Do a whole order. A file that cannot be used gets a record with its error."""
     clock = Clock()
+    items: dict[int, list[NewItem]] = {}
     found, faults = takes(order.jobs, clock, windows=order.windows)
+    for number, job in enumerate(order.jobs):
+        if films.is_film(job.path):
+            items[number], mine_faults = filming.items(
+                number, job, encoder, clock, windows=order.windows
+            )
+            faults += mine_faults
     with clock.stage("facts"):
         facts = [attempt(_facts, take) for take in found]
     with clock.stage("vectors"):
         vectors = _vectors(encoder, found)
-    items: dict[int, list[NewItem]] = {}
     for take, mine, rows in zip(found, facts, vectors, strict=True):
         if isinstance(mine, Exception) or isinstance(rows, Exception):
             error = mine if isinstance(mine, Exception) else rows

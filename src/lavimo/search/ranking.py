@@ -6,6 +6,7 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
+from lavimo.features.directions import Poses
 from lavimo.gallery.contract import Backend
 from lavimo.search import calibrate, scores, sides
 from lavimo.search.bank import BankOf
@@ -34,7 +35,8 @@ class View(NamedTuple):
 class Asked(NamedTuple):
     """A query as vectors; None where it has no such part. `skip` are clips not to be answered.
 
-    `views` are what the model makes of the films, each whole and in windows.
+    `views` are what the model makes of the films, each whole and in windows; `moves` the limb
+    directions of example motions.
     """
 
     query: Query
@@ -44,6 +46,7 @@ class Asked(NamedTuple):
     skip: tuple[int, ...] = ()
     films: tuple[Film, ...] = ()
     views: tuple[View, ...] = ()
+    moves: tuple[Poses, ...] = ()
 
 
 class _Cosines(NamedTuple):
@@ -75,8 +78,7 @@ class Scorer:
         found = self._cosines(asked, where, by)
         against = None if unwanted is None else self._cosines(unwanted, where, by)
         owners = self.gallery.owners(found.seqs)
-        films = asked.films if by != "captions" else ()
-        matches = tuple(match(self.bank, film.poses) for film in films)
+        matches = self._matches(asked) if by != "captions" else ()
         parts = self._standard(asked, found, calibration, where, by) | _of_limbs(matches, owners)
         _speak_for_the_silent(parts, found.texts)
         minus = None
@@ -90,6 +92,14 @@ class Scorer:
             parts["not"] = -np.maximum(minus, np.float32(0))
         table = Table(found.seqs, owners, total, found.texts, found.of, parts, matches)
         return only(table, ~np.isin(owners, asked.skip)) if asked.skip else table
+
+    def _matches(self, asked: Asked) -> tuple[Matches, ...]:
+        """Limb directions of the films of a query; of its motions where films may be the answer."""
+        shapes = [film.poses for film in asked.films]
+        if not shapes and len(self.gallery.films()):
+            shapes += asked.moves
+            shapes += self.bank.poses([int(seq) for seq in asked.skip])
+        return tuple(match(self.bank, poses) for poses in shapes)
 
     def alike(self, sentence: Float32[np.ndarray, " width"]) -> Int64[np.ndarray, " some"]:
         """Rows with a caption that says the same as a sentence."""
@@ -145,6 +155,7 @@ class Scorer:
         """Each part in sigmas of the whole gallery, whatever the filter lets through."""
         everything = found if where is None else self._cosines(asked, None, by)
         parts: dict[str, Rows] = {}
+        films = self._films(found.seqs), self._films(everything.seqs)
         for name, values in found.of.items():
             whole = everything.of[name]
             if name == "video":
@@ -154,16 +165,28 @@ class Scorer:
                 # Rows without captions, and rows that the side rule took out, are no measure.
                 whole = whole[np.isfinite(whole) & (everything.texts >= 0)]
             usual = scores.typical(calibration, name)
-            parts[name] = scores.standard(values, scores.spread(whole, usual))
+            if name == "captions" or not films[1].any():
+                parts[name] = scores.standard(values, scores.spread(whole, usual))
+            else:
+                parts[name] = scores.standard_apart(values, films[0], whole, films[1], usual)
         return parts
+
+    def _films(self, seqs: Int64[np.ndarray, " rows"]) -> Bool[np.ndarray, " rows"]:
+        """Which rows are films or moments of films."""
+        films = self.gallery.films()
+        if len(films) == 0:
+            return np.zeros(len(seqs), bool)
+        return np.isin(self.gallery.owners(seqs), films)
 
     def _seen(self, views: Sequence[View], seqs: Int64[np.ndarray, " rows"], usual: Spread) -> Rows:
         """The model's z-scores of films: of each its best window, of several the mean."""
-        rows = np.searchsorted(self.gallery.seqs(), seqs)
+        everything = self.gallery.seqs()
+        rows = np.searchsorted(everything, seqs)
         best: dict[int, Rows] = {}
         for view in views:
             _, cosines = self.gallery.scan(view.vector)
-            z = scores.standard(cosines, scores.spread(cosines, usual))[rows]
+            films = self._films(everything)
+            z = scores.standard_apart(cosines, films, cosines, films, usual)[rows]
             z -= np.float32(view.cost)
             best[view.film] = np.maximum(z, best.get(view.film, z))
         together: Rows = np.stack(list(best.values())).mean(axis=0)

@@ -2,11 +2,16 @@
 
 from pathlib import Path
 
+import numpy as np
+
 from lavimo.features import directions
 from lavimo.features.canonical import FPS, canonical_batch
 from lavimo.gallery.sqlite import SqliteGallery
 from lavimo.progress import Progress, Silent
+from lavimo.search import films
+from lavimo.search.bank import poses_of
 from lavimo.search.making import MotionEncoder, encode
+from lavimo.shapes import Float32
 
 AT_ONCE = 64
 
@@ -28,11 +33,24 @@ def reindex(
         with (progress or Silent()).task("Encoding", len(missing), "rows") as task:
             for start in range(0, len(missing), AT_ONCE):
                 seqs = missing[start : start + AT_ONCE]
-                pieces = canonical_batch([opened.positions(seq) for seq in seqs])
-                change.add(seqs, encode(encoder, pieces))
+                change.add(seqs, _rows(opened, seqs, encoder))
                 task.advance(len(seqs))
         change.finish()
         return len(missing)
+
+
+def _rows(
+    gallery: SqliteGallery, seqs: list[int], encoder: MotionEncoder
+) -> Float32[np.ndarray, "rows dim"]:
+    """Vectors of clips from their positions, of films from their pose rows."""
+    filmed = np.array([item.film for item in gallery.rows(seqs)], bool)
+    clips = [seq for seq, film in zip(seqs, filmed, strict=True) if not film]
+    seen = [seq for seq, film in zip(seqs, filmed, strict=True) if film]
+    rows = np.empty((len(seqs), encoder.dim), np.float32)
+    rows[~filmed] = encode(encoder, canonical_batch([gallery.positions(seq) for seq in clips]))
+    poses = [poses_of(one) for one in gallery.poses(seen) if one is not None]
+    rows[filmed] = films.vectors(encoder, poses)
+    return rows
 
 
 def add_poses(gallery: SqliteGallery, progress: Progress | None = None) -> int:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from lavimo.shapes import Float32, Int64
+from lavimo.shapes import Bool, Float32, Int64
 
 WEIGHTS: dict[str, float] = {
     "motion": 1.0,
@@ -85,6 +85,23 @@ def standard(cosines: Float32[np.ndarray, " rows"], over: Spread) -> Float32[np.
     z = (cosines - np.float32(over.mean)) / np.float32(over.std)
     bounded: Float32[np.ndarray, " rows"] = np.clip(z, LOWEST, HIGHEST).astype(np.float32)
     return bounded
+
+
+def standard_apart(
+    cosines: Float32[np.ndarray, " rows"],
+    films: Bool[np.ndarray, " rows"],
+    everything: Float32[np.ndarray, " all"],
+    all_films: Bool[np.ndarray, " all"],
+    usual: Spread,
+) -> Float32[np.ndarray, " rows"]:
+    """As `standard`, motions and films each over their own kind.
+
+    A motion's vector is nearer to other motions than to films of the very same thing, so that on
+    one scale no film would ever be found.
+    """
+    motions = standard(cosines, spread(everything[~all_films], usual))
+    filmed = standard(cosines, spread(everything[all_films], usual))
+    return np.where(films, filmed, motions)
 
 
 @dataclass(frozen=True, eq=False)

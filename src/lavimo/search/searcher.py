@@ -231,7 +231,7 @@ class Searcher:
         Beside a sentence, too, the item's own: the sentence may have chosen another moment.
         """
         item, owner = found.item, int(table.owners[found.row])
-        if not table.matches:
+        if not asked.films or not table.matches:
             return None, item.span
         clip = int(np.searchsorted(table.matches[0].seqs, owner))
         number = int(np.argmax([one.directions[clip] for one in table.matches]))

@@ -1,4 +1,4 @@
-"""What there is to index: motion files in folders, single files, and manifests."""
+"""What there is to index: motion files and videos in folders, single files, and manifests."""
 
 import os
 from collections.abc import Sequence
@@ -9,6 +9,7 @@ from lavimo.data import manifest, openmotion
 from lavimo.errors import DataError
 from lavimo.formats import is_motion, known_suffixes
 from lavimo.gallery.contract import Caption
+from lavimo.search.films import CONTAINERS
 from lavimo.search.names import words_of
 
 MANIFEST_NAMES = ("manifest.jsonl", "manifest.jsonl.gz")
@@ -63,7 +64,7 @@ class Found:
 
 
 def find(sources: Sequence[str | Path], *, licence: str | None = None) -> Found:
-    """The motion files of folders (with all below), files and manifests (.jsonl, .jsonl.gz).
+    """Motion files and videos of folders (with all below), files, manifests (.jsonl, .jsonl.gz).
 
     A folder that holds `manifest.jsonl[.gz]` is described by it: the files that it names get its
     segments and captions, other motion files are taken whole. `licence` holds where a manifest
@@ -98,7 +99,8 @@ def _folder(folder: Path, found: Found, licence: str | None) -> None:
             _file(path, found, licence, source)
     if len(found.jobs) == before:
         raise DataError(
-            f"{folder} holds no motion files ({known_suffixes()}); name another folder."
+            f"{folder} holds no motion files ({known_suffixes()}) and no videos "
+            f"({', '.join(CONTAINERS)}); name another folder."
         )
 
 
@@ -115,7 +117,11 @@ def _walk(folder: Path, found: Found) -> list[Path]:
             if not name.startswith(".") and not (Path(place, name) / "gallery.sqlite").exists()
         ]
         paths += [Path(place, name) for name in files if not name.startswith(".")]
-    return sorted(path for path in paths if is_motion(path))
+    return sorted(path for path in paths if is_motion(path) or _is_video(path))
+
+
+def _is_video(path: Path) -> bool:
+    return path.suffix.lower() in CONTAINERS
 
 
 def _file(path: Path, found: Found, licence: str | None, source: str) -> None:

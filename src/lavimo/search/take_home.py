@@ -56,8 +56,12 @@ def take_home(
     The original file is read again and cut to the hit's span, so skeleton, rate and every joint
     are the author's. Where that is not possible, or with `canonical` or `rig`, the 22 joints of
     the gallery are written (20 fps, metres), with `rig` on that skeleton. Raises FormatError for
-    a format that cannot be written, GalleryError for a row that is gone.
+    a format that cannot be written, GalleryError for a row that is gone and for a film.
     """
+    if item.film:
+        raise GalleryError(
+            f"{item.path} is a film, of which the gallery has no joints; copy the film itself."
+        )
     target = Path(target)
     _check_target(target)
     remark = ""

@@ -19,6 +19,7 @@ from lavimo.features import canonical
 from lavimo.gallery.contract import Caption
 from lavimo.motion.clip import Motion, cut, resample
 from lavimo.motion.retarget import to_smpl22
+from lavimo.search.films import is_film
 from lavimo.search.names import words_of
 from lavimo.search.sources import Job, Segment
 from lavimo.search.windows import spans
@@ -87,10 +88,15 @@ class _Read:
 def takes(
     jobs: Sequence[Job], clock: Clock, *, windows: bool = True
 ) -> tuple[list[Take], list[Fault]]:
-    """All clips of some files; those that cannot be used are listed with the reason."""
+    """All clips of some motion files; those that cannot be used are listed with the reason."""
     faults: list[Fault] = []
     with clock.stage("read"):
-        read = [one for number, job in enumerate(jobs) for one in _read(number, job, faults)]
+        read = [
+            one
+            for number, job in enumerate(jobs)
+            if not is_film(job.path)
+            for one in _read(number, job, faults)
+        ]
     with clock.stage("retarget"):
         bodies = _sound(read, [attempt(_body, one.motion) for one in read], faults)
     with clock.stage("canonical"):

@@ -1,0 +1,276 @@
+"""How well a film finds its motion: the shipped search, its parts, and what damage costs.
+
+Gallery: windows of at most ten seconds of OpenMotion's test and val clips of recorded people (no
+game rigs). Queries: films of the test windows on avatars that no model was trained on, from drawn
+views. Strict: the very window counts, a second take of the same action does not. All films are
+synthetic renders; the filmed clips stand in docs/video.md.
+
+    python benchmarks/films.py --data OPENMOTION [--model lavimo-open-small-nc] [--split test]
+
+The first run films (about half an hour on two cores); the tracks stay in the cache.
+"""
+
+import argparse
+import itertools
+import json
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from lavimo.data import choreography, openmotion, tracks
+from lavimo.data.prepare import prepare
+from lavimo.evaluation import ranks
+from lavimo.evaluation.bootstrap import interval
+from lavimo.features import directions
+from lavimo.features.canonical import canonical_positions
+from lavimo.features.directions import Poses
+from lavimo.gallery import Gallery
+from lavimo.progress import for_stream
+from lavimo.runtime.encoder import LavimoEncoder, load_model
+from lavimo.search.films import Film
+from lavimo.search.index import index
+from lavimo.search.searcher import Searcher
+
+GAME_RIGS = ("kaykit", "mesh2motion", "quaternius", "deepmimic")
+LONGEST = 200
+FPS = 20.0
+SHOWN = 50
+DAMAGED = 100
+"""Films for each damage to the pictures: every damage has to be filmed anew."""
+
+
+@dataclass(frozen=True)
+class Window:
+    """A gallery entry: canonical positions, and the split of the clip that it is from."""
+
+    id: str
+    positions: np.ndarray
+    split: str
+
+
+def main() -> None:
+    """Film, search, print a table (and JSON with --json)."""
+    args = _arguments()
+    model = load_model(args.model)
+    if args.choreography:
+        windows = _programmes(args.choreography)
+        args.split = "test"
+    else:
+        windows = _windows(args.data)
+    with tempfile.TemporaryDirectory() as folder:
+        made = _gallery(windows, model, Path(folder))
+        with Gallery.open(made) as gallery:
+            rows = _table(windows, model, Searcher(gallery, model), args)
+    if args.json:
+        print(json.dumps(rows, indent=2))
+        return
+    print(f"{args.model}, {len(windows)} windows in the gallery, split {args.split}")
+    print("| films | system | queries | R@1 | R@5 | R@10 | MedR |")
+    print("|---|---|---:|---:|---:|---:|---:|")
+    for row in rows:
+        low, high = row["R@1 interval"]
+        print(f"| {row['films']} | {row['system']} | {row['queries']} | "
+              f"{row['R@1']:.1f} ({low:.0f}–{high:.0f}) | {row['R@5']:.1f} | {row['R@10']:.1f} | "
+              f"{row['MedR']:.1f} |")  # fmt: skip
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--data", required=True, type=Path, help="OpenMotion's folder")
+    parser.add_argument("--model", default="lavimo-open-small-nc")
+    parser.add_argument("--split", default="test", choices=("test", "val"),
+                        help="val: films on the training avatars, for choosing")  # fmt: skip
+    parser.add_argument("--choreography", type=int, default=0, metavar="N",
+                        help="N unseen programmes instead of OpenMotion")  # fmt: skip
+    parser.add_argument("--only", nargs="*", help="names of films: whole, middle, fast …")
+    parser.add_argument("--json", action="store_true")
+    return parser.parse_args()
+
+
+def _windows(data: Path) -> list[Window]:
+    found = []
+    for one in prepare(openmotion.rows(data), progress=for_stream()).samples:
+        if one.split == "train" or one.source in GAME_RIGS or one.positions is None:
+            continue
+        parts = max(1, round(len(one.positions) / LONGEST))
+        edges = np.linspace(0, len(one.positions), parts + 1).astype(int)
+        for number, (start, end) in enumerate(itertools.pairwise(edges)):
+            positions = canonical_positions(one.positions[start:end])
+            found.append(Window(f"{one.id}@{number}", positions, one.split))
+    return found
+
+
+def _programmes(count: int) -> list[Window]:
+    return [
+        Window(
+            f"choreography-{seed}",
+            canonical_positions(choreography.choreograph(seed).positions)[:LONGEST],
+            "test",
+        )
+        for seed in choreography.TEST_SEEDS[:count]
+    ]
+
+
+def _gallery(windows: Sequence[Window], model: LavimoEncoder, folder: Path) -> Path:
+    source = folder / "windows"
+    source.mkdir()
+    for window in windows:
+        np.save(source / f"{window.id}.npy", window.positions)
+    report = index([source], folder / "windows.gallery", model, windows=False)
+    assert report.clips == len(windows), report.failures[:1]
+    return report.gallery
+
+
+def _table(
+    windows: list[Window], model: LavimoEncoder, searcher: Searcher, args: argparse.Namespace
+) -> list[dict[str, object]]:
+    asked = [number for number, window in enumerate(windows) if window.split == args.split]
+    avatars = tracks.HELD_OUT_AVATARS if args.split == "test" else tracks.TRAINING_AVATARS
+    filming = tracks.Filming(avatars=avatars)
+    plain = _films(windows, asked, filming)
+    some = [n for n in np.random.default_rng(0).permutation(asked)[:DAMAGED] if n in plain]
+    changed: dict[str, Callable[[], dict[int, Poses]]] = {
+        "whole": lambda: plain,
+        "middle": lambda: {n: _middle(film) for n, film in plain.items()},
+        "25 % faster": lambda: {n: film.at_speed(1.25) for n, film in plain.items()},
+        "25 % slower": lambda: {n: film.at_speed(0.8) for n, film in plain.items()},
+        "20 fps": lambda: _films(windows, asked, replace_fps(filming)),
+    }
+    if args.split == "test" and not args.choreography:
+        changed |= {
+            f"{name} ({len(some)} films)": _damaged(windows, some, filming, name)
+            for name in ("", *tracks.DAMAGES)
+        }
+    rows = []
+    vectors = model.encode_positions([window.positions for window in windows])
+    for name, films in changed.items():
+        if args.only and not any(word in name for word in args.only):
+            continue
+        rows += _judged(name or "intact", films(), windows, vectors, model, searcher)
+    if not args.only or "mirror" in args.only:
+        rows.append(_mirrored(plain, windows, model))
+    return rows
+
+
+def replace_fps(filming: tracks.Filming) -> tracks.Filming:
+    """The same films at twice the frames a second."""
+    return tracks.Filming(avatars=filming.avatars, fps=20, seed=filming.seed)
+
+
+def _films(
+    windows: list[Window], asked: Sequence[int], filming: tracks.Filming
+) -> dict[int, Poses]:
+    clips = [(windows[n].id, windows[n].positions) for n in asked]
+    made = tracks.film(clips, filming, workers=2, progress=for_stream())
+    found = {}
+    for number, (one,) in zip(asked, made, strict=True):
+        poses = one.poses(len(windows[number].positions) / FPS)
+        if poses is not None:
+            found[number] = poses
+    return found
+
+
+def _damaged(
+    windows: list[Window], some: Sequence[int], filming: tracks.Filming, damage: str
+) -> Callable[[], dict[int, Poses]]:
+    chosen = tracks.Filming(avatars=filming.avatars, seed=filming.seed, damage=damage)
+    return lambda: _films(windows, some, chosen)
+
+
+def _middle(film: Poses) -> Poses:
+    start = int(0.2 * len(film))
+    return film.cut(start, start + max(2, int(0.6 * len(film))))
+
+
+def _judged(
+    name: str,
+    films: dict[int, Poses],
+    windows: list[Window],
+    vectors: np.ndarray,
+    model: LavimoEncoder,
+    searcher: Searcher,
+) -> list[dict[str, object]]:
+    asked = list(films)
+    bank = directions_bank(windows)
+    learned = model.encode_poses([films[n] for n in asked]) @ vectors.T
+    free = np.stack([bank(films[n]) for n in asked])
+    truth = np.array(asked, np.int64)
+    by_name = {window.id: number for number, window in enumerate(windows)}
+    places = np.array([_place(searcher, films[n], by_name, n) for n in asked])
+    return [
+        _row(name, "shipped search", places, len(windows)),
+        _row(name, "learned tower alone", ranks.ranks(learned, truth), len(windows)),
+        _row(name, "limb directions alone", ranks.ranks(free, truth), len(windows)),
+    ]
+
+
+def directions_bank(windows: list[Window]) -> Callable[[Poses], np.ndarray]:
+    """A film's training-free scores over the windows: signatures with a prior on the length."""
+    from lavimo.evaluation.films import PRIOR
+    from lavimo.features import signature
+
+    bank = signature.Bank.of(directions.from_motion(w.positions, FPS) for w in windows)
+    return lambda film: bank.nearest(signature.windows(film, ()), PRIOR)[0][0]
+
+
+def _place(searcher: Searcher, film: Poses, by_name: dict[str, int], truth: int) -> float:
+    """0-based place of the right window among the hits; the end of the gallery where it is not."""
+    hits = searcher.search(Film("film", film), k=SHOWN, by="motion", expand=True, whole=True)
+    for place, hit in enumerate(hits):
+        if by_name[Path(hit.item.path).stem] == truth:
+            return float(place)
+    return float(len(by_name))
+
+
+def _mirrored(
+    films: dict[int, Poses], windows: list[Window], model: LavimoEncoder
+) -> dict[str, object]:
+    """How often a film finds the mirror image of its motion before all else, by vectors.
+
+    The gallery holds every motion and its mirror image.
+    """
+    from lavimo.motion.clip import mirror_positions
+
+    both = [w.positions for w in windows] + [mirror_positions(w.positions) for w in windows]
+    asked = list(films)
+    twins = [replace(w, positions=p) for w, p in zip([*windows, *windows], both, strict=True)]
+    bank = directions_bank(twins)
+    learned = model.encode_poses([films[n] for n in asked]) @ model.encode_positions(both).T
+    free = np.stack([bank(films[n]) for n in asked])
+    joint = _z(learned) + _z(free)
+    first = joint.argmax(axis=1)
+    count = len(windows)
+    twin = 100 * float(np.mean(first == np.array(asked) + count))
+    row = _row("gallery with mirror images", "tower + directions",
+               ranks.ranks(joint, np.array(asked, np.int64)), 2 * count)  # fmt: skip
+    row["films"] = f"gallery with mirror images: mirror twin first in {twin:.1f} %"
+    return row
+
+
+def _z(scores: np.ndarray) -> np.ndarray:
+    z: np.ndarray = (scores - scores.mean(axis=1, keepdims=True)) / scores.std(
+        axis=1, keepdims=True
+    )
+    return z
+
+
+def _row(films: str, system: str, places: np.ndarray, gallery: int) -> dict[str, object]:
+    scores = ranks.scores_of(places, gallery)
+    low, high = interval(places, gallery)
+    return {
+        "films": films,
+        "system": system,
+        "queries": len(places),
+        "R@1": scores.at(1),
+        "R@1 interval": (low.at(1), high.at(1)),
+        "R@5": scores.at(5),
+        "R@10": scores.at(10),
+        "MedR": scores.median,
+    }
+
+
+if __name__ == "__main__":
+    main()

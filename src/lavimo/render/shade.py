@@ -13,6 +13,9 @@ FINE = 8
 """Steps of an 8-bit sRGB value in the table to linear light: bilinear texels fall between."""
 
 
+PLANES = 17
+
+
 def to_linear(srgb: Float32[np.ndarray, "*shape"]) -> Float32[np.ndarray, "*shape"]:
     """Linear light of sRGB values, both 0 to 1 (IEC 61966-2-1)."""
     low = srgb <= 0.04045
@@ -51,26 +54,25 @@ def shade(
     """Colour the mesh inside a box of samples over `picture`.
 
     `lit` is normal . light a vertex, `upward` the normal's y; both are interpolated in
-    perspective, as uv.
+    perspective, as uv. A pixel is shaded once for each triangle in it, at the middle of the
+    samples that see it.
     """
     height, width = picture.shape[0], picture.shape[1]
     one, zero, half = np.float32(1), np.float32(0), np.float32(0.5)
-    fine = np.float32(FINE)
+    fine, steps = np.float32(FINE), np.float32(len(SRGB) - 1)
     share = one / np.float32(samples * samples)
     left, top = box[0] // samples, box[1] // samples
     right = min((box[2] + samples - 1) // samples, width)
     bottom = min((box[3] + samples - 1) // samples, height)
+    # Everything is in names before the loop, or the compiler reads it again for every pixel.
     sun_r, sun_g, sun_b = sun[0], sun[1], sun[2]
     low_r, low_g, low_b = ground[0], ground[1], ground[2]
     rise_r, rise_g, rise_b = sky[0] - low_r, sky[1] - low_g, sky[2] - low_b
     down, across = np.empty(samples * samples, np.int64), np.empty(samples * samples, np.int64)
     for k in range(samples * samples):
         down[k], across[k] = k // samples, k % samples
-    last = -1
-    x0 = y0 = m1x = m1y = m2x = m2y = n0 = n1 = n2 = zero
-    u0 = u1 = u2 = v0 = v1 = v2 = l0 = l1 = l2 = p0 = p1 = p2 = zero
-    wide_f = tall_f = zero
-    start = wide = tall = np.int64(0)
+    known = np.zeros(len(triangles), np.bool_)
+    planes = np.empty((len(triangles), PLANES), np.float32)
     for y in range(top, bottom):
         for x in range(left, right):
             red = green = blue = zero
@@ -82,7 +84,6 @@ def shade(
                 t = ids[row, column]
                 if t < 0 or (done >> k) & 1:
                     continue
-                # All samples of the pixel on this triangle take the colour of their middle.
                 count, right_of, below = 1, column, row
                 for other in range(k + 1, samples * samples):
                     row, column = first_row + down[other], first_column + across[other]
@@ -93,37 +94,20 @@ def shade(
                         done |= 1 << other
                 part = np.float32(count)
                 hits += count
-                if t != last:
-                    last = t
-                    a, b, c = triangles[t, 0], triangles[t, 1], triangles[t, 2]
-                    x0, y0, n0 = screen[a, 0], screen[a, 1], screen[a, 2]
-                    bx, by, n1 = screen[b, 0] - x0, screen[b, 1] - y0, screen[b, 2]
-                    cx, cy, n2 = screen[c, 0] - x0, screen[c, 1] - y0, screen[c, 2]
-                    area = bx * cy - by * cx
-                    inverse = one / area
-                    m1x, m1y = cy * inverse, -cx * inverse
-                    m2x, m2y = -by * inverse, bx * inverse
-                    x0, y0 = x0 - half, y0 - half
-                    page = material[t]
-                    start, wide, tall = pages[page, 0], pages[page, 1], pages[page, 2]
-                    wide_f, tall_f = np.float32(wide), np.float32(tall)
-                    u0, u1, u2 = uv[a, 0] * wide_f, uv[b, 0] * wide_f, uv[c, 0] * wide_f
-                    v0, v1, v2 = uv[a, 1] * tall_f, uv[b, 1] * tall_f, uv[c, 1] * tall_f
-                    # Seen from behind (corners turn the other way), the other side is lit.
-                    side = one if area < zero else -one
-                    l0, l1, l2 = side * lit[a], side * lit[b], side * lit[c]
-                    side *= half
-                    p0, p1, p2 = side * upward[a], side * upward[b], side * upward[c]
+                start = pages[material[t], 0]
+                wide, tall = pages[material[t], 1], pages[material[t], 2]
+                if not known[t]:
+                    known[t] = True
+                    _plane(planes, t, screen, triangles, uv, lit, upward, wide, tall)
                 inverse = one / part
-                px, py = np.float32(right_of) * inverse - x0, np.float32(below) * inverse - y0
-                w1, w2 = m1x * px + m1y * py, m2x * px + m2y * py
-                w0, w1, w2 = (one - w1 - w2) * n0, w1 * n1, w2 * n2
-                scale = one / (w0 + w1 + w2)
-                w0, w1, w2 = w0 * scale, w1 * scale, w2 * scale
-                key = max(w0 * l0 + w1 * l1 + w2 * l2, zero)
-                sway = half + (w0 * p0 + w1 * p1 + w2 * p2)
-                fx = (w0 * u0 + w1 * u1 + w2 * u2) - half
-                fy = (w0 * v0 + w1 * v1 + w2 * v2) - half
+                px = np.float32(right_of) * inverse - planes[t, 0]
+                py = np.float32(below) * inverse - planes[t, 1]
+                depth = one / (planes[t, 2] + planes[t, 3] * px + planes[t, 4] * py)
+                fx = (planes[t, 5] + planes[t, 6] * px + planes[t, 7] * py) * depth - half
+                fy = (planes[t, 8] + planes[t, 9] * px + planes[t, 10] * py) * depth - half
+                key = (planes[t, 11] + planes[t, 12] * px + planes[t, 13] * py) * depth
+                sway = (planes[t, 14] + planes[t, 15] * px + planes[t, 16] * py) * depth + half
+                key = max(key, zero)
                 gx, gy = np.floor(fx), np.floor(fy)
                 ix, iy = np.int64(gx), np.int64(gy)
                 fx, fy = fx - gx, fy - gy
@@ -141,13 +125,13 @@ def shade(
                 f00 = fine - f01 - f10 - f11
                 r = f00 * texels[k00, 0] + f01 * texels[k01, 0]
                 g = f00 * texels[k00, 1] + f01 * texels[k01, 1]
-                b_ = f00 * texels[k00, 2] + f01 * texels[k01, 2]
+                b = f00 * texels[k00, 2] + f01 * texels[k01, 2]
                 r += f10 * texels[k10, 0] + f11 * texels[k11, 0]
                 g += f10 * texels[k10, 1] + f11 * texels[k11, 1]
-                b_ += f10 * texels[k10, 2] + f11 * texels[k11, 2]
+                b += f10 * texels[k10, 2] + f11 * texels[k11, 2]
                 red += part * LINEAR[np.int64(r + half)] * (sun_r * key + low_r + rise_r * sway)
                 green += part * LINEAR[np.int64(g + half)] * (sun_g * key + low_g + rise_g * sway)
-                blue += part * LINEAR[np.int64(b_ + half)] * (sun_b * key + low_b + rise_b * sway)
+                blue += part * LINEAR[np.int64(b + half)] * (sun_b * key + low_b + rise_b * sway)
             if hits == 0:
                 continue
             red, green, blue = red * share, green * share, blue * share
@@ -156,6 +140,53 @@ def shade(
                 red += behind * LINEAR[np.int64(picture[y, x, 0]) * FINE]
                 green += behind * LINEAR[np.int64(picture[y, x, 1]) * FINE]
                 blue += behind * LINEAR[np.int64(picture[y, x, 2]) * FINE]
-            picture[y, x, 0] = SRGB[np.int64(min(red, one) * np.float32(4095) + half)]
-            picture[y, x, 1] = SRGB[np.int64(min(green, one) * np.float32(4095) + half)]
-            picture[y, x, 2] = SRGB[np.int64(min(blue, one) * np.float32(4095) + half)]
+            picture[y, x, 0] = SRGB[np.int64(min(red, one) * steps + half)]
+            picture[y, x, 1] = SRGB[np.int64(min(green, one) * steps + half)]
+            picture[y, x, 2] = SRGB[np.int64(min(blue, one) * steps + half)]
+
+
+@kernel
+def _plane(
+    planes: Float32[np.ndarray, "triangles 17"],
+    t: int,
+    screen: Float32[np.ndarray, "vertices 3"],
+    triangles: Int32[np.ndarray, "triangles 3"],
+    uv: Float32[np.ndarray, "vertices 2"],
+    lit: Float32[np.ndarray, " vertices"],
+    upward: Float32[np.ndarray, " vertices"],
+    wide: int,
+    tall: int,
+) -> None:
+    """What is linear over a triangle on the screen: 1/depth, and all else times 1/depth.
+
+    Two numbers of its first corner, then value there and slopes of 1/depth, of the place in the
+    texture across and down, of the light and of the upward share.
+    """
+    one, half = np.float32(1), np.float32(0.5)
+    a, b, c = triangles[t, 0], triangles[t, 1], triangles[t, 2]
+    x0, y0, n0 = screen[a, 0], screen[a, 1], screen[a, 2]
+    bx, by, n1 = screen[b, 0] - x0, screen[b, 1] - y0, screen[b, 2]
+    cx, cy, n2 = screen[c, 0] - x0, screen[c, 1] - y0, screen[c, 2]
+    area = bx * cy - by * cx
+    inverse = one / area
+    # Seen from behind (corners turn the other way), the other side is lit.
+    side = one if area < np.float32(0) else -one
+    planes[t, 0], planes[t, 1] = x0 - half, y0 - half
+    for i in range(5):
+        if i == 0:
+            v0, v1, v2 = n0, n1, n2
+        elif i == 1:
+            scale = np.float32(wide)
+            v0, v1, v2 = uv[a, 0] * scale * n0, uv[b, 0] * scale * n1, uv[c, 0] * scale * n2
+        elif i == 2:
+            scale = np.float32(tall)
+            v0, v1, v2 = uv[a, 1] * scale * n0, uv[b, 1] * scale * n1, uv[c, 1] * scale * n2
+        elif i == 3:
+            v0, v1, v2 = side * lit[a] * n0, side * lit[b] * n1, side * lit[c] * n2
+        else:
+            scale = half * side
+            v0, v1, v2 = scale * upward[a] * n0, scale * upward[b] * n1, scale * upward[c] * n2
+        v1, v2 = v1 - v0, v2 - v0
+        planes[t, 2 + 3 * i] = v0
+        planes[t, 3 + 3 * i] = (v1 * cy - v2 * by) * inverse
+        planes[t, 4 + 3 * i] = (v2 * bx - v1 * cx) * inverse

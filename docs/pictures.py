@@ -2,9 +2,10 @@
 
     python docs/pictures.py [--folder docs/img]
 
-Writes motions.webp (moving), figure.webp (both themes) and, where Chromium is installed,
-page.webp and page-dark.webp: the page of `lavimo demo`, whose folder is named by `--demo`.
-Everything shown is made by lavimo's own choreographer (CC0-1.0).
+Writes motions.webp (moving), figure.webp (one pose as an avatar in both themes and as the figure)
+and, where Chromium is installed, page.webp and page-dark.webp: the page of `lavimo demo`, whose
+folder is named by `--demo`. Everything shown is made by lavimo's own choreographer (CC0-1.0) on
+its own avatars. Needs the extra `video`.
 """
 
 import argparse
@@ -17,47 +18,55 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from lavimo.data.choreography import Event, Programme, choreograph, choreograph_programme
+from lavimo.render import avatar
+from lavimo.render.actor import Actor, staged
 from lavimo.render.sheet import key_moment
-from lavimo.render.stick import Scene, resampled
+from lavimo.render.stick import resampled
 from lavimo.shapes import Float32
 
 SHOWN = (
-    ("kicks with the left leg", Event("kick_front", side="left", direction="forward", count=2)),
-    ("waves the right hand", Event("wave", side="right", count=3)),
-    ("turns a cartwheel", Event("cartwheel", side="left")),
-    ("walks in a circle", Event("walk_circle", direction="left", count=8, degrees=360)),
-)
-TILE = (220, 250)
+    ("a03", "kicks with the left leg",
+     Event("kick_front", side="left", direction="forward", count=2)),
+    ("a08", "waves the right hand", Event("wave", side="right", count=3)),
+    ("a10", "turns a cartwheel", Event("cartwheel", side="left")),
+    ("a07", "walks in a circle", Event("walk_circle", direction="left", count=8, degrees=360)),
+    ("a11", "does jumping jacks", Event("jumping_jacks", count=3)),
+)  # fmt: skip
+TILE = (184, 240)
 RATE, SECONDS = 12.5, 3.6
-INK, PAPER = "#3c4855", "#eef1f5"
+INK, PAPER = "#3c4855", "#f6f7f9"
 
 
 def moving(target: Path) -> None:
-    """Four clips side by side, each under its sentence, in one loop."""
-    clips = [(text, _clip(event)) for text, event in SHOWN]
-    scenes = [(text, Scene(clip, size=TILE)) for text, clip in clips]
-    font = ImageFont.load_default(15)
+    """Clips side by side, each on its avatar above its sentence, in one loop."""
+    actors = [
+        (text, Actor(_clip(event), RATE, avatar.load(name), size=TILE, follow=True))
+        for name, text, event in SHOWN
+    ]
+    font = ImageFont.load_default(14)
     pictures = []
     for number in range(round(RATE * SECONDS)):
-        picture = Image.new("RGB", (TILE[0] * len(scenes), TILE[1] + 34), PAPER)
+        picture = Image.new("RGB", (TILE[0] * len(actors), TILE[1] + 30), PAPER)
         draw = ImageDraw.Draw(picture)
-        for column, (text, scene) in enumerate(scenes):
-            frame = number % len(scene.points)
-            picture.paste(scene.draw(frame), (column * TILE[0], 0))
+        for column, (text, actor) in enumerate(actors):
+            picture.paste(actor.draw(number % actor.frames), (column * TILE[0], 0))
             middle = column * TILE[0] + TILE[0] / 2
-            draw.text((middle, TILE[1] + 8), text, fill=INK, font=font, anchor="ma")
+            draw.text((middle, TILE[1] + 7), text, fill=INK, font=font, anchor="ma")
         pictures.append(picture)
     pictures[0].save(target, save_all=True, append_images=pictures[1:], loop=0,
-                     duration=round(1000 / RATE), quality=74, method=6)  # fmt: skip
+                     duration=round(1000 / RATE), quality=72, method=6)  # fmt: skip
 
 
 def figure(target: Path) -> None:
-    """One pose in the light and in the dark theme."""
-    clip = _clip(SHOWN[0][1])
+    """One pose as an avatar in the light and in the dark theme, and as the figure."""
+    clip = _clip(SHOWN[0][2])
     frame = key_moment(clip)
-    picture = Image.new("RGB", (840, 420))
-    for column, theme in enumerate(("light", "dark")):
-        picture.paste(Scene(clip, size=420, theme=theme).draw(frame), (420 * column, 0))
+    person = avatar.load("a06")
+    looks = ((person, "light"), (person, "dark"), (None, "light"))
+    picture = Image.new("RGB", (320 * len(looks), 380))
+    for column, (who, theme) in enumerate(looks):
+        scene = staged(clip, RATE, who, size=(320, 380), theme=theme)
+        picture.paste(scene.draw(frame), (320 * column, 0))
     picture.save(target, quality=85, method=6)
 
 
@@ -74,7 +83,8 @@ def page(demo: Path, folder: Path) -> None:
             html.write_text(text.replace(plain, themed), "utf-8")
             shot = Path(scratch) / "shot.png"
             subprocess.run(
-                [browser, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
+                [browser, "--headless", "--no-sandbox", "--hide-scrollbars", "--use-gl=angle",
+                 "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
                  f"--user-data-dir={scratch}/user", "--force-prefers-reduced-motion",
                  "--virtual-time-budget=4000", "--window-size=1320,1260",
                  f"--screenshot={shot}", html.as_uri()],

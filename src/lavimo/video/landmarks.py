@@ -157,14 +157,6 @@ class Landmarker:
             outline=_coverage(drawn[0][..., 0]) if drawn else NO_OUTLINE,
         )
 
-    def better_way_up(self, picture: UInt8[np.ndarray, "height width 3"], region: Region) -> Body:
-        """The better of the region and its half turn (PROBE.md, surprise 5)."""
-        return max(
-            self.look(picture, region),
-            self.look(picture, region.upside_down()),
-            key=lambda body: body.quality,
-        )
-
 
 def _network(name: str, outputs: tuple[int, ...]) -> Any:
     """A network ready to run, with these of its outputs, on one thread."""

@@ -4,14 +4,21 @@ The rules are PROBE.md's (section Video, surprise 5): every detection is also tr
 the answer is checked by the detector once a second, nothing is smoothed, no landmark is masked.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from lavimo.shapes import Float, Float32, UInt8
-from lavimo.video.landmarks import LEAST, NO_OUTLINE, Body, Detector, Landmarker, Region
+from lavimo.video.landmarks import (
+    LEAST,
+    NO_OUTLINE,
+    Body,
+    Detector,
+    Landmarker,
+    Region,
+)
 
 CHECK_EVERY = 1.0
 """Seconds between two looks of the detector at a film whose people are all being followed."""
@@ -19,8 +26,12 @@ SAME_BODY = 0.12
 """Two answers nearer than this share of the body's size (mean over the limbs) are one answer."""
 OVERLAP = 0.6
 """Bodies whose boxes share more of the smaller one are one person."""
+BETTER = 1.2
+"""A different answer must be so much better than the track was during the last second."""
 SEARCH = 0.5
-"""Seconds that a lost person is looked for in every picture while another is in sight."""
+"""Seconds that a lost person is looked for in every picture: where they were, and anywhere."""
+SPEED = 2.0
+"""Most of the body's size that someone moves in a second: about 4 m/s."""
 FORGET = 5.0
 """Seconds after which someone who comes into view is a new person."""
 SPARE = 2
@@ -63,7 +74,7 @@ class Track:
 class Tracker:
     """Both networks, loaded once. Not to be shared between threads.
 
-    With `outline_every` the tracks hold silhouettes too, drawn in every so-manieth picture.
+    With `outline_every` the tracks hold silhouettes too, drawn in every `outline_every`-th picture.
     """
 
     def __init__(self, *, outline_every: int = 0) -> None:
@@ -71,16 +82,31 @@ class Tracker:
         self.detector = Detector()
         self.landmarker = Landmarker(outlines=outline_every > 0)
 
-    def people(self, picture: UInt8[np.ndarray, "height width 3"]) -> list[Body]:
-        """Everyone the detector finds, each the right way up and once, largest first."""
-        bodies = [
-            self.landmarker.better_way_up(picture, region) for region in self.detector.find(picture)
-        ]
+    def people(
+        self,
+        picture: UInt8[np.ndarray, "height width 3"],
+        known: Sequence[Body] = (),
+    ) -> list[Body]:
+        """Everyone the detector finds, each the right way up and once, largest first.
+
+        Someone in `known`, seen a moment ago, has not turned over since: of the two ways up the
+        nearer one is taken for them, the better one for anybody else.
+        """
+        bodies = [self._upright(picture, region, known) for region in self.detector.find(picture)]
         apart: list[Body] = []
         for body in sorted(bodies, key=lambda body: -body.quality):
             if body.score >= LEAST and not any(_one_person(body, other) for other in apart):
                 apart.append(body)
         return sorted(apart, key=lambda body: -body.height)
+
+    def _upright(self, picture: Any, region: Region, known: Sequence[Body]) -> Body:
+        ways = [self.landmarker.look(picture, way) for way in (region, region.upside_down())]
+        best = max(ways, key=lambda body: body.quality)
+        near = [one for one in known if one.overlap(best) > OVERLAP]
+        likely = [body for body in ways if body.score >= LEAST]
+        if near and likely:
+            return min(likely, key=lambda body: min(body.distance(one) for one in near))
+        return best
 
 
 def track(
@@ -119,6 +145,11 @@ class _Path:
     def last(self) -> Body:
         return self.bodies[max(self.bodies)]
 
+    def quality(self, since: float, times: list[float]) -> float:
+        """Mean quality of the bodies since a time."""
+        recent = [body.quality for number, body in self.bodies.items() if times[number] >= since]
+        return sum(recent) / max(len(recent), 1)
+
     def weight(self) -> float:
         """Pixels of height summed over the pictures that show the person."""
         return sum(body.height for body in self.bodies.values())
@@ -144,14 +175,18 @@ class _Follower:
                 body = self.tracker.landmarker.look(picture, path.region, outline=outline)
                 if body.score >= LEAST:
                     path.add(number, time, body)
-                else:
+                elif time - path.seen > SEARCH:
                     path.region = None
         self._part(number)
-        active = [path for path in self.paths if path.region is not None]
-        lost = any(p.region is None and time - p.seen <= SEARCH for p in self.paths)
+        active = [path for path in self.paths if number in path.bodies]
+        lost = [
+            path.last()
+            for path in self.paths
+            if number not in path.bodies and time - path.seen <= SEARCH
+        ]
         if not active or lost or time - self._checked >= CHECK_EVERY:
             self._checked = time
-            self._check(number, time, self.tracker.people(picture))
+            self._check(number, time, self.tracker.people(picture, lost))
 
     def _part(self, number: int) -> None:
         """Two paths on one body: the one that jumped there has lost its person."""
@@ -171,10 +206,13 @@ class _Follower:
             near = min(active, key=lambda path: body.distance(path.bodies[number]), default=None)
             if near is not None and _one_person(body, near.bodies[number]):
                 now = near.bodies[number]
-                if body.distance(now) > SAME_BODY and body.quality > now.quality:
+                usual = BETTER * near.quality(self.times[number] - CHECK_EVERY, self.times)
+                if body.distance(now) > SAME_BODY and body.quality > usual:
                     near.add(number, time, body)
                 continue
-            lost = [p for p in self.paths if p.region is None and _may_be(p, body, time)]
+            lost = [p for p in self.paths if p not in active and _may_be(p, body, time)]
+            if any(_leaps(p, body, time) for p in lost):
+                continue
             if lost:
                 path = min(lost, key=lambda path: body.distance(path.last()))
             elif len(active) < self.most:
@@ -192,6 +230,12 @@ def _jump(path: _Path, number: int) -> float:
     """How far the path's person moved to get into this picture."""
     before = [n for n in path.bodies if n < number]
     return path.bodies[max(before)].distance(path.bodies[number]) if before else 0.0
+
+
+def _leaps(path: _Path, body: Body, time: float) -> bool:
+    """Whether nobody could have moved so far since the path was lost, a moment ago."""
+    away = time - path.seen
+    return away <= SEARCH and body.distance(path.last()) > SAME_BODY + SPEED * away
 
 
 def _may_be(path: _Path, body: Body, time: float) -> bool:

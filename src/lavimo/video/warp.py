@@ -45,37 +45,38 @@ def _crop(picture, out, x0, y0, cos, sin, taps, low, gain):  # type: ignore[no-u
     height, width = picture.shape[0], picture.shape[1]
     rows, columns = out.shape[0], out.shape[1]
     share, low = np.float32(gain / (taps * taps)), np.float32(low)
+    middle_row, middle_column, half = np.float32(rows / 2), np.float32(columns / 2), np.float32(0.5)
     for row in range(rows):
         for column in range(columns):
             red, green, blue = np.float32(0), np.float32(0), np.float32(0)
-            for tap in range(taps * taps):
-                u = (column - columns / 2) * taps + tap % taps + 0.5
-                v = (row - rows / 2) * taps + tap // taps + 0.5
-                # Moved by one, so that cutting off the fraction rounds down everywhere inside.
-                x = x0 + u * cos - v * sin + 0.5
-                y = y0 + u * sin + v * cos + 0.5
-                if x <= 0 or y <= 0 or x >= width + 1 or y >= height + 1:
-                    continue
-                i, j = np.int64(x) - 1, np.int64(y) - 1
-                right, down = np.float32(x - (i + 1)), np.float32(y - (j + 1))
-                left, up = np.float32(1) - right, np.float32(1) - down
-                # A neighbour outside is black: its weight is 0, and one inside stands for it.
-                if i < 0:
-                    i, left, right = np.int64(0), right, np.float32(0)
-                if j < 0:
-                    j, up, down = np.int64(0), down, np.float32(0)
-                p, q = i + 1, j + 1
-                if p >= width:
-                    p, right = i, np.float32(0)
-                if q >= height:
-                    q, down = j, np.float32(0)
-                a, b, c, d = left * up, right * up, left * down, right * down
-                red += a * picture[j, i, 0] + b * picture[j, p, 0]
-                red += c * picture[q, i, 0] + d * picture[q, p, 0]
-                green += a * picture[j, i, 1] + b * picture[j, p, 1]
-                green += c * picture[q, i, 1] + d * picture[q, p, 1]
-                blue += a * picture[j, i, 2] + b * picture[j, p, 2]
-                blue += c * picture[q, i, 2] + d * picture[q, p, 2]
+            for down_tap in range(taps):
+                v = (row - middle_row) * taps + down_tap + half
+                for across_tap in range(taps):
+                    u = (column - middle_column) * taps + across_tap + half
+                    x = x0 + u * cos - v * sin + 0.5
+                    y = y0 + u * sin + v * cos + 0.5
+                    if x <= 0 or y <= 0 or x >= width + 1 or y >= height + 1:
+                        continue
+                    i, j = np.int64(x) - 1, np.int64(y) - 1
+                    right, down = np.float32(x - (i + 1)), np.float32(y - (j + 1))
+                    left, up = np.float32(1) - right, np.float32(1) - down
+                    # A neighbour outside is black: its weight is 0, and one inside stands for it.
+                    if i < 0:
+                        i, left, right = np.int64(0), right, np.float32(0)
+                    if j < 0:
+                        j, up, down = np.int64(0), down, np.float32(0)
+                    p, q = i + 1, j + 1
+                    if p >= width:
+                        p, right = i, np.float32(0)
+                    if q >= height:
+                        q, down = j, np.float32(0)
+                    a, b, c, d = left * up, right * up, left * down, right * down
+                    red += a * picture[j, i, 0] + b * picture[j, p, 0]
+                    red += c * picture[q, i, 0] + d * picture[q, p, 0]
+                    green += a * picture[j, i, 1] + b * picture[j, p, 1]
+                    green += c * picture[q, i, 1] + d * picture[q, p, 1]
+                    blue += a * picture[j, i, 2] + b * picture[j, p, 2]
+                    blue += c * picture[q, i, 2] + d * picture[q, p, 2]
             out[row, column, 0] = low + red * share
             out[row, column, 1] = low + green * share
             out[row, column, 2] = low + blue * share

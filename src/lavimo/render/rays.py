@@ -39,9 +39,9 @@ def paint(
     step = one / np.float32(samples)
     rays = np.empty((3, width * samples), np.float32)
     colour = np.empty((3, width * samples), np.float32)
-    sums = np.empty((3, width), np.float32)
+    sums = np.zeros((3, width), np.float32)
+    light = np.empty((3, width), np.int32)
     for row in range(height):
-        sums[:] = 0
         for sub in range(samples):
             y = np.float32(half * height - row - (sub + half) * step) / scale
             _aim(rays, axes, y, step / scale, np.float32(half * width) / scale)
@@ -57,14 +57,18 @@ def paint(
                 _floor_rays(colour, rays, eye, scale, floor, kind == ROOM)
             if kind == ROOM:
                 _room_rays(colour, rays, eye, room, colours, panels)
-            for c in range(3):
-                for x in range(width):
-                    for k in range(samples):
+            for k in range(samples):
+                for c in range(3):
+                    for x in range(width):
                         sums[c, x] += colour[c, x * samples + k]
         share = np.float32(4095) * step * step
+        for c in range(3):
+            for x in range(width):
+                light[c, x] = np.int32(min(sums[c, x] * share, np.float32(4095)) + half)
+                sums[c, x] = 0
+        red, green, blue, line = light[0], light[1], light[2], picture[row]
         for x in range(width):
-            for c in range(3):
-                picture[row, x, c] = SRGB[int(min(sums[c, x] * share, np.float32(4095)) + half)]
+            line[x, 0], line[x, 1], line[x, 2] = SRGB[red[x]], SRGB[green[x]], SRGB[blue[x]]
 
 
 @kernel
@@ -77,10 +81,11 @@ def _aim(
 ) -> None:
     """Directions of a row of rays, unit length forward."""
     for i in range(3):
+        line = rays[i]
         base = axes[1, i] * y + axes[2, i] - axes[0, i] * edge
         slope = axes[0, i] * step
-        for n in range(rays.shape[1]):
-            rays[i, n] = base + slope * (np.float32(n) + np.float32(0.5))
+        for n in range(len(line)):
+            line[n] = base + slope * (np.float32(n) + np.float32(0.5))
 
 
 @kernel

@@ -71,15 +71,18 @@
     void main() { float a = ink.a * texture(picture, v_at).r; colour = vec4(ink.rgb * a, a); }`;
 
   const meshes = new Map(), waiting = new Set();
-  let stage = null;
+  let stage = null, losses = 0;
 
   function begin() {
     const canvas = document.createElement("canvas");
     canvas.width = canvas.height = 2;
     const gl = typeof DecompressionStream === "function" && canvas.getContext("webgl2", { antialias: true, alpha: true });
     if (!gl) return false;
-    canvas.addEventListener("webglcontextlost", (e) => { e.preventDefault(); stage = false; meshes.clear(); });
-    canvas.addEventListener("webglcontextrestored", () => { stage = null; waiting.forEach((tell) => tell()); });
+    canvas.addEventListener("webglcontextlost", () => { // figures meanwhile, then a fresh start
+      stage = false;
+      meshes.clear();
+      if (losses++ < 3) setTimeout(() => { stage = null; }, 1000);
+    });
     const link = (vertex, fragment) => {
       const program = gl.createProgram();
       for (const [kind, source] of [[gl.VERTEX_SHADER, vertex], [gl.FRAGMENT_SHADER, fragment]]) {
@@ -161,11 +164,10 @@
     return { array, textures, parts: head.parts, joints: head.joints, units: head.units };
   }
 
-  // The avatar of this name once it is ready, "loading" before that (`tell` is called when it is),
-  // null where it cannot be drawn.
+  // The avatar of this name once it is ready, "loading" before that (`tell` is called when it is
+  // known), null where it cannot be drawn.
   function mesh(name, tell) {
     stage ??= begin();
-    waiting.add(tell);
     if (!stage) return null;
     if (!meshes.has(name)) {
       const held = [...document.querySelectorAll("template.lvm-avatar")].find((t) => t.dataset.name === name);
@@ -173,8 +175,13 @@
       if (held) upload(JSON.parse(held.content.textContent)).then((made) => meshes.set(name, made), (error) => {
         console.warn("lavimo: no avatar, a figure instead:", error);
         meshes.set(name, null);
-      }).then(() => waiting.forEach((told) => told()));
+      }).then(() => {
+        const told = [...waiting];
+        waiting.clear();
+        told.forEach((tell) => tell());
+      });
     }
+    if (meshes.get(name) === "loading") waiting.add(tell);
     return meshes.get(name);
   }
 

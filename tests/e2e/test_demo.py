@@ -13,6 +13,9 @@ from lavimo.data import choreography
 from lavimo.motion.clip import Motion
 from lavimo.runtime import checkpoint
 from lavimo.runtime.encoder import DEFAULT_MODEL
+from lavimo.search import films
+
+CANNOT = films.cannot()
 
 
 class Stand:
@@ -55,6 +58,7 @@ def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "100")  # test runners may leave a narrow one behind
     monkeypatch.setattr(choreography, "embedded_gallery", lambda: clips)
     monkeypatch.setattr("lavimo.runtime.encoder.load_model", lambda *_: Stand())
+    monkeypatch.setattr(films, "cannot", lambda: "There is no camera here.")
 
 
 @pytest.mark.usefixtures("small")
@@ -64,6 +68,7 @@ def test_four_questions_are_answered_in_words_and_pictures(tmp_path: Path, capsy
     said = capsys.readouterr()
     assert said.out.count("$ lavimo search") == 4
     assert "synthetic" in said.err
+    assert "the demo leaves its film out. There is no camera here." in said.err
     assert said.out.count("licence") == 4  # the heads of four tables, in a pipe as well
     assert "\x1b" not in said.out
     assert str(out / "index.html") in said.out
@@ -92,3 +97,20 @@ def test_a_second_run_makes_no_second_gallery(tmp_path: Path, capsys):
     capsys.readouterr()
     assert main(["demo", "-o", str(tmp_path / "demo")]) == 0
     assert "Indexing" not in capsys.readouterr().err
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("small")
+@pytest.mark.skipif(bool(CANNOT), reason=CANNOT)
+def test_a_film_is_made_and_asked_as_well(tmp_path: Path, capsys, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(films, "cannot", lambda: "")
+    out = tmp_path / "demo"
+    assert main(["demo", "-o", str(out), "-k", "2"]) == 0
+    said = capsys.readouterr()
+    assert said.out.count("$ lavimo search") == 5
+    assert "of the film" in said.out
+    page = (out / "index.html").read_text("utf-8")
+    assert page.count("<section") == 5
+    assert page.count('<video src="data:video/mp4;base64,') == 1
+    assert page.index("<video") > page.index("example.bvh")
+    assert (out / "film.mp4").stat().st_size > 10_000

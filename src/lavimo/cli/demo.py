@@ -18,6 +18,9 @@ SENTENCES = (
 )
 EXAMPLE = "a person does a cartwheel"
 """What the example file is: it is searched for by its motion alone, its caption is not used."""
+FILMED = 500_103
+"""The choreographed clip that is filmed: star jumps, of a seed that no gallery holds."""
+AVATAR, RATE = "a08", 20.0
 TITLE = "lavimo demo: synthetic motion"
 
 
@@ -27,8 +30,8 @@ def demo_options(parser: argparse.ArgumentParser) -> None:
                         help="where the page and the example go (demo)")  # fmt: skip
     parser.add_argument("-k", type=int, default=4, metavar="N", help="hits a query (4)")
     parser.epilog = (
-        "Makes a gallery of 300 synthetic clips (once), asks it three sentences and one\n"
-        "motion file, prints the hits and writes FOLDER/index.html.\n\nexample: lavimo demo"
+        "Makes a gallery of 300 synthetic clips (once), asks it three sentences, a motion file\n"
+        "and a film, prints the hits and writes FOLDER/index.html.\n\nexample: lavimo demo"
     )
 
 
@@ -46,8 +49,11 @@ def demo(args: argparse.Namespace) -> int:
         answers = [_ask(searcher, sentence, args.k) for sentence in SENTENCES]
         example = _example(searcher, gallery, args.out)
         answers.append(_ask(searcher, str(example), args.k))
+        film = _film(args.out)
+        if film is not None:
+            answers.append(_ask(searcher, str(film), args.k))
         page = cards.save(args.out / "index.html", answers, TITLE)
-    print(f"\nThe same with moving figures: {page}")
+        print(f"\nThe same with moving figures: {page}")
     print(f'Ask yourself: lavimo search "someone jumps over something" --html {args.out}/mine.html')
     return 0
 
@@ -55,9 +61,10 @@ def demo(args: argparse.Namespace) -> int:
 def _ask(searcher: "Searcher", query: str, k: int) -> "Results":
     """Ask one thing as `lavimo search` does, and print what it would print."""
     from lavimo.cli.table import show
+    from lavimo.search.asking import Watching
 
     begin = time.perf_counter()
-    results = searcher.search(query, k)
+    results = searcher.search(query, k, watching=Watching(pictures=True))
     milliseconds = 1000 * (time.perf_counter() - begin)
     print(f'\n$ lavimo search "{query}" -k {k}   ({milliseconds:.0f} ms)')
     show(results, table=True)
@@ -72,3 +79,25 @@ def _example(searcher: "Searcher", gallery: "SqliteGallery", folder: Path) -> Pa
     taken = take_home(gallery, best.item, folder / "example.bvh")
     print(f"\n{taken.path} was written from “{best.caption}”; it is the next question.")
     return taken.path
+
+
+def _film(folder: Path) -> Path | None:
+    """A rendered film of a clip that the gallery does not hold; None where films cannot be read."""
+    from lavimo.data.choreography import choreograph
+    from lavimo.errors import LavimoError
+    from lavimo.search import films
+
+    reason = films.cannot()
+    try:
+        if not reason:
+            from lavimo.render import studio, view, writers
+
+            clip = choreograph(FILMED)
+            pictures = studio.shoot(clip.positions, RATE, view.default_view(AVATAR), size=480)
+            film = writers.write(pictures, folder / "film.mp4", RATE)
+            print(f"\n{film} shows an avatar (synthetic): “{clip.captions[0]}”")
+            return film
+    except LavimoError as error:
+        reason = str(error)
+    print(f"lavimo: the demo leaves its film out. {reason}", file=sys.stderr)
+    return None

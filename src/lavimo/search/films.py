@@ -36,8 +36,9 @@ LONG = 15.0
 MOST_PEOPLE = 4
 LIBRARIES = ("av", "ai_edge_litert")
 
-CALM = 0.9
-"""Mean way of the limb directions, radians a second over all nine: less is a calm film."""
+CALM = 4.0
+"""Way of the nine limb directions together, radians a second: less is a calm film. Idle people stay
+below 2, slow walks and one waving hand come to 3.5, of films of val clips 4 % are below."""
 SHORT = 1.0
 SMALL = 110
 """Pixels of a standing person under which landmarks get coarse (PROBE.md, Video)."""

@@ -72,7 +72,7 @@ def match(bank_of: BankOf, film: Poses) -> Matches:
     bank = bank_of.get()
     windows = pieces(film)
     raw = bank.scores(windows, PRIOR)
-    scored = np.stack([standard(one, spread(one, TYPICAL["directions"])) for one in raw])
+    scored = np.stack([standard(one, _scale(one, "directions")) for one in raw])
     scored -= part_costs(windows)[:, None]
     window = scored.argmax(axis=0)
     directions = scored.max(axis=0)
@@ -125,13 +125,18 @@ def _warped(
         begin, end = windows.spans[piece].tolist()
         apart = np.abs(np.log([(last - first) / (end - begin) for first, last in cut]))
         costs[mine] = warp(steps(film.cut(begin, end)), theirs) + STRETCH * apart
-    over = spread(-costs, TYPICAL["warping"])
-    if len(best) == LOOKED_AT:  # then they are a scale of their own
-        over = Spread(float(-costs.mean()), max(float(costs.std()), 0.05))
-    z = standard(-costs, over)
+    z = standard(-costs, _scale(-costs, "warping"))
     found = np.full(len(bank), z.min(initial=0.0), np.float32)
     found[best] = z
     return found
+
+
+def _scale(scores: Float32[np.ndarray, " clips"], part: str) -> Spread:
+    """Forty clips are a scale of their own; what is typical would favour windows of a film that
+    are near to everything."""
+    if len(scores) < LOOKED_AT:
+        return spread(scores, TYPICAL[part])
+    return Spread(float(scores.mean()), max(float(scores.std()), 0.05))
 
 
 def _seconds(span: Int64[np.ndarray, " 2"] | tuple[int, int]) -> Span:

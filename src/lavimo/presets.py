@@ -64,13 +64,14 @@ class Filming(Record, frozen=True):
 
     `tracks`: share of a clip's visits in which a landmark track of one of its `views` renders is
     taken (real clips only), else its own joints with landmark-like `damage` (1: as large as
-    measured). `crop`:
-    probability that the film shows only `crop_least` to 1 of the window; `speed` (0.25: 0.8 to
-    1.28 times as fast); `path_drop`: probability a side that its travel is unknown.
+    measured). `crop`: probability that the film shows only `crop_least` to 1 of the window; `speed`
+    (0.25: 0.78 to 1.28 times as fast); `path_drop`: probability a side that its travel is unknown.
+    At most `clips` training clips are filmed (0: all), drawn by name.
     """
 
     tracks: float = 0.0
     views: int = 0
+    clips: int = 0
     damage: float = 1.0
     crop: float = 0.0
     crop_least: float = 0.45
@@ -94,6 +95,8 @@ class Train(Record, frozen=True):
     `final_lr`; "cosine" warms up over `warmup` of all steps and falls to `final_lr`.
 
     `ema` is the decay of the averaged weights that are judged and kept (0: the weights themselves).
+    Pretrained backbones that are trained stand still for `backbone_hold` epochs, then move at
+    `backbone_mult` of the rate.
     """
 
     seed: int
@@ -108,6 +111,8 @@ class Train(Record, frozen=True):
     ema: float
     precision: str
     judge_every: int
+    backbone_mult: float = 1.0
+    backbone_hold: int = 0
 
 
 class Preset(Record, frozen=True):
@@ -224,7 +229,7 @@ LAVIMO_PAPER = _replace(
         LAVIMO_PAPER_2MODAL.model,
         frames=FramesVideo(
             backbone="openai/clip-vit-base-patch32",
-            train_backbone=False,
+            train_backbone=True,
             frames=8,
             width=512,
             positions=77,
@@ -253,7 +258,7 @@ LAVIMO_SMALL = _replace(
     ),
     sampling=_replace(LAVIMO_SMALL_2MODAL.sampling, video="own", pairs=96),
     filming=Filming(
-        tracks=0.6, views=1, damage=1.0, crop=0.7, crop_least=0.45, speed=0.25, path_drop=0.5
+        tracks=0.6, views=1, clips=500, damage=1.0, crop=0.7, crop_least=0.45, speed=0.25, path_drop=0.5
     ),
 )
 

@@ -171,6 +171,8 @@ def test_every_preset_builds_and_learns_eight_pairs(name: str, tiny_corpus: Any)
     changes = small(dropout=0)
     if "paper" in name:
         changes += ["model.text.width=32", "model.text.backbone=tiny:distilbert"]
+    if name == "lavimo_paper":
+        changes.append(frames_part("tiny:clip", 24, train=True))
     if name == "lavimo_small":
         changes += pose_tower()
     preset = resolve(name, [*changes, "model.dim=32"])
@@ -215,3 +217,53 @@ def test_a_fine_tuned_backbone_is_kept_and_read_again(tiny_corpus: Any, tmp_path
     with torch.no_grad():
         expected = system.encode_text(batch).numpy()
     np.testing.assert_allclose(encoder.encode_text(batch.texts), expected, atol=1e-5)
+
+
+def frames_part(backbone: str, width: int, train: bool = False) -> str:
+    tower = '{"layers":2,"dim":16,"heads":2,"ff":32,"dropout":0.0,"norm":"pre","pool":"mean"}'
+    return (
+        f'model.frames={{"backbone":"{backbone}","train_backbone":{str(train).lower()},'
+        f'"frames":8,"width":{width},"positions":77,"tower":{tower}}}'
+    )
+
+
+@pytest.mark.parametrize("share", [0.0, 0.4])
+def test_frames_towers_agree(tiny_corpus: Any, tmp_path: Path, share: float) -> None:
+    from lavimo.data.batch import Sequences
+
+    corpus, _ = tiny_corpus
+    changes = [*small(), "model.pose=null", frames_part("silhouette", 117), "model.dim=16",
+               f"model.sentence.share={share}", f"model.sides.share={share / 2}"]  # fmt: skip
+    preset = resolve("lavimo_small", changes)
+    torch.manual_seed(1)
+    system = build(preset.model, preset.loss, corpus.sentence_bank()).eval()
+    encoder = LavimoEncoder(saved(system, corpus, preset.model, tmp_path))
+    looks = torch.randn(8, 8, 117)
+    batch = judge.plain_batch(corpus, preset.model, corpus.real)
+    batch = replace(batch, frames=Sequences(looks, torch.ones(8, 8, dtype=torch.bool)))
+    with torch.no_grad():
+        expected = system.encode_video(batch).numpy()
+    np.testing.assert_allclose(encoder.encode_frames(list(looks.numpy())), expected, atol=1e-4)
+
+
+def test_a_trained_image_model_is_kept_and_read_again(tiny_corpus: Any, tmp_path: Path) -> None:
+    from lavimo.data.batch import Sequences
+    from lavimo.data.frames import plain
+    from lavimo.models.encoder import TorchEncoder
+
+    corpus, _ = tiny_corpus
+    changes = [*small(), "model.text.width=32", "model.text.backbone=tiny:distilbert",
+               "model.dim=32", frames_part("tiny:clip", 24, train=True)]  # fmt: skip
+    preset = resolve("lavimo_paper", changes)
+    torch.manual_seed(1)
+    system = build(preset.model, preset.loss, corpus.sentence_bank()).eval()
+    with torch.no_grad():
+        system.frames.backbone.model.visual_projection.weight.mul_(1.5)
+    encoder = TorchEncoder(saved(system, corpus, preset.model, tmp_path))
+    pictures = np.random.default_rng(0).integers(0, 255, (8, 40, 50, 3)).astype(np.uint8)
+    pixels = torch.from_numpy(plain(pictures, 32).reshape(1, 8, -1))
+    batch = judge.plain_batch(corpus, preset.model, corpus.real[:1])
+    batch = replace(batch, frames=Sequences(pixels, torch.ones(1, 8, dtype=torch.bool)))
+    with torch.no_grad():
+        expected = system.encode_video(batch).numpy()
+    np.testing.assert_allclose(encoder.encode_pictures([pictures]), expected, atol=1e-4)

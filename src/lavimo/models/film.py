@@ -65,15 +65,19 @@ def unit(rows: Tensor) -> Tensor:
     return F.normalize(rows.float(), dim=-1)
 
 
-def mean_of(readings: list[Vectors]) -> Vectors:
-    """The vectors of a film that several encoders read: unit means, and the mean of the signs."""
-    first = readings[0]
-    if len(readings) == 1:
-        return first
-    sentences = [r.sentence for r in readings if r.sentence is not None]
-    signs = [r.signs for r in readings if r.signs is not None]
+def mean_of(films: list[Film]) -> Vectors:
+    """The vectors of films that several encoders read: means over those that have the film."""
+    if len(films) == 1:
+        return films[0].vectors
+
+    def mean(parts: list[Tensor]) -> Tensor:
+        weights = torch.stack([film.there for film in films])[..., None].float()
+        return (torch.stack(parts) * weights).sum(dim=0) / weights.sum(dim=0).clamp(min=1)
+
+    sentences = [s for film in films if (s := film.vectors.sentence) is not None]
+    signs = [s for film in films if (s := film.vectors.signs) is not None]
     return Vectors(
-        unit(torch.stack([r.joint for r in readings]).mean(dim=0)),
-        unit(torch.stack(sentences).mean(dim=0)) if sentences else None,
-        torch.stack(signs).mean(dim=0) if signs else None,
+        unit(mean([film.vectors.joint for film in films])),
+        unit(mean(sentences)) if sentences else None,
+        mean(signs) if signs else None,
     )

@@ -100,7 +100,7 @@ class Lavimo(nn.Module):
             raise DataError("This batch holds no films, which were to be encoded.")
         if "pose" in films:
             pose = unit(self.pose.head(films["pose"].pooled))
-        return self._joined(pose, mean_of([film.vectors for film in films.values()]), "film")
+        return self._joined(pose, mean_of(list(films.values())), "film")
 
     def loss(self, batch: Batch) -> Losses:
         """L_align + w L_recon (+ the terms of ours), over the batch of all processes."""

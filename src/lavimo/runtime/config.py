@@ -101,7 +101,8 @@ class FramesVideo(Record, frozen=True):
     """Films as `frames` pictures: an image model a picture, then a temporal tower (B5).
 
     `backbone`: CLIP by hub name or folder; "silhouette" is a fixed pyramid of the person's outline
-    that stands in where there is no CLIP. `width` numbers a picture, `positions` in the table.
+    as the landmark network sees it, which stands in where there is no CLIP. `width` numbers a
+    picture, `positions` in the table.
     """
 
     backbone: str

@@ -110,14 +110,35 @@ class LavimoEncoder:
     def encode_video(self, path: str | Path, person: int = 1) -> Float32[np.ndarray, "1 dim"]:
         """The unit row of a video file; `person` 1 is the largest and most persistent.
 
+        A model with both a pose and a frames encoder reads it as poses; add z-scores of
+        `encode_frames` to hear both.
         Raises VideoError when it cannot be read or shows nobody, ModelError where the model reads
         no films, MissingExtra without the extra `video`.
         """
-        from lavimo.runtime.pose import pose_of
-        from lavimo.runtime.video import poses_in
+        from lavimo.runtime import frames, pose
+        from lavimo.runtime.video import poses_in, silhouettes_in
 
-        pose_of(self.checkpoint)
-        return self.encode_poses([poses_in(path, person)])
+        config = self.checkpoint.config
+        if config.pose is not None or config.frames is None:
+            pose.pose_of(self.checkpoint)
+            return self.encode_poses([poses_in(path, person)])
+        if config.frames.backbone != frames.SILHOUETTE:
+            raise ModelError(
+                f"{self.checkpoint.path} reads films with {config.frames.backbone}, which has no "
+                "form without torch; open it with lavimo.models.encoder.TorchEncoder."
+            )
+        return self.encode_frames([silhouettes_in(path, person)])
+
+    def encode_frames(
+        self, films: Sequence[Float32[np.ndarray, "frames width"]]
+    ) -> Float32[np.ndarray, "films dim"]:
+        """Unit rows for films as features of eight pictures each (zero in the pose space).
+
+        Raises ModelError where the model does not read films so.
+        """
+        from lavimo.runtime import frames
+
+        return frames.encode(self.checkpoint, films)
 
     def encode_sentences(self, texts: Sequence[str]) -> Float32[np.ndarray, "texts width"]:
         """Unit rows of the frozen sentence model."""

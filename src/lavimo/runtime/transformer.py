@@ -82,10 +82,10 @@ def _layer(
         )
 
     if tower.norm == "pre":
-        x = x + _attention(weights, f"{name}.attention", tower.heads, norm(1, x), seen)
+        x = x + attention(weights, f"{name}.attention", tower.heads, norm(1, x), seen)
         found: np.ndarray = x + _feed_forward(weights, name, norm(2, x))
         return found
-    x = norm(1, x + _attention(weights, f"{name}.attention", tower.heads, x, seen))
+    x = norm(1, x + attention(weights, f"{name}.attention", tower.heads, x, seen))
     return norm(2, x + _feed_forward(weights, name, x))
 
 
@@ -93,9 +93,10 @@ def _feed_forward(weights: Weights, name: str, x: np.ndarray) -> np.ndarray:
     return linear(weights, f"{name}.linear2", gelu(linear(weights, f"{name}.linear1", x)))
 
 
-def _attention(
+def attention(
     weights: Weights, name: str, heads: int, x: np.ndarray, seen: np.ndarray
 ) -> np.ndarray:
+    """Self-attention over the tokens that `seen` marks."""
     batch, length, dim = x.shape
     packed = _product(x, weights[f"{name}.in_proj_weight"], weights[f"{name}.in_proj_bias"])
     q, k, v = packed.reshape(batch, length, 3, heads, dim // heads).transpose(2, 0, 3, 1, 4)

@@ -1,9 +1,20 @@
-"""A video file to the pose rows of one person in it."""
+"""A video file to the pose rows, or the silhouettes, of one person in it."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from lavimo.errors import VideoError
 from lavimo.features.directions import RATE, Poses, from_landmarks
+from lavimo.runtime.frames import pyramid, segments
+from lavimo.shapes import Float32
+
+if TYPE_CHECKING:
+    from lavimo.video.tracking import Track
+
+OUTLINE_EVERY = 4
+"""Pictures from one silhouette to the next; eight of a film are read."""
 
 
 def poses_in(path: str | Path, person: int = 1) -> Poses:
@@ -12,14 +23,23 @@ def poses_in(path: str | Path, person: int = 1) -> Poses:
     Raises VideoError when the file cannot be read or shows fewer people, MissingExtra without the
     extra `video`, ModelError without the landmark networks.
     """
-    from lavimo.video.frames import read
-    from lavimo.video.tracking import track
+    one = _track(path, person, 0)
+    return from_landmarks(one.times, one.world, one.picture)
 
-    tracks = track(read(path, fps=RATE), people=person)
+
+def silhouettes_in(path: str | Path, person: int = 1) -> Float32[np.ndarray, "frames 117"]:
+    """Features of eight silhouettes of a person, from eight equal parts. Raises as `poses_in`."""
+    one = _track(path, person, OUTLINE_EVERY)
+    return pyramid(one.outlines[segments(len(one.times))])
+
+
+def _track(path: str | Path, person: int, outline_every: int) -> "Track":
+    from lavimo.video.frames import read
+    from lavimo.video.tracking import Tracker, track
+
+    tracker = Tracker(outline_every=outline_every)
+    tracks = track(read(path, fps=RATE), tracker=tracker, people=person)
     if len(tracks) < person:
         found = f"only {len(tracks)} people were" if tracks else "nobody was"
-        raise VideoError(
-            f"In {path} {found} found; show the whole body, near enough to the camera."
-        )
-    one = tracks[person - 1]
-    return from_landmarks(one.times, one.world, one.picture)
+        raise VideoError(f"In {path} {found} found; film the whole body, and from nearer.")
+    return tracks[person - 1]

@@ -1,5 +1,6 @@
 """From a data folder to a corpus: real clips, choreographed ones, captions, statistics."""
 
+import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -9,16 +10,18 @@ import numpy as np
 from lavimo.data import choreography, openmotion, tracks
 from lavimo.data.prepare import prepare
 from lavimo.data.sample import Sample
+from lavimo.data.tracks import Filmed
 from lavimo.errors import DataError
 from lavimo.features import humanml, statistics
 from lavimo.features.canonical import FPS, canonical_positions
 from lavimo.features.describe import describe
-from lavimo.features.directions import Poses
 from lavimo.presets import Preset
 from lavimo.progress import Progress
+from lavimo.runtime.frames import SILHOUETTE
 from lavimo.shapes import Float32
 from lavimo.training import linear, text
 from lavimo.training.corpus import Clip, Corpus, all_captions
+from lavimo.training.frames import looks_of
 from lavimo.training.judge import Validation
 
 VALIDATION_SEED = 90_000
@@ -29,12 +32,17 @@ WORKERS = 2
 
 
 def assemble(
-    folder: Path, preset: Preset, licences: Collection[str] | None, progress: Progress
+    folder: Path,
+    preset: Preset,
+    licences: Collection[str] | None,
+    progress: Progress,
+    films: Path | None = None,
 ) -> tuple[Corpus, Validation, tuple[str, ...]]:
     """Corpus, validation clips and the licences of everything that is trained on.
 
-    `licences` None takes every row. Test rows are never read. Raises DataError when nothing is
-    left to train on.
+    `licences` None takes every row. `films` is a folder made by `lavimo render`, for models that
+    read films as pictures. Test rows are never read. Raises DataError when nothing is left to
+    train on, or films are missing.
     """
     train = _real(folder, "train", licences, preset, progress)
     val = _real(folder, "val", licences, preset, progress)
@@ -52,8 +60,8 @@ def assemble(
         mean=mean,
         std=std,
         centre=table.sentences[own].mean(axis=0),
-        tracks=_tracks(train, preset, progress) | _tracks(val, preset, progress, views=1),
     )
+    corpus = _with_films(corpus, [*train, *val], len(train), preset, films, progress)
     line = linear.fit(corpus, preset.model.motion, preset.linear, preset.augment, preset.train.seed)
     corpus = replace(corpus, linear=line)
     used = {clip.licence for clip in train} | ({choreography.LICENCE} if made else set())
@@ -102,25 +110,47 @@ def _synthetic(first: int, count: int, split: str, progress: Progress) -> list[C
     ]
 
 
-def _tracks(
-    clips: Sequence[Clip], preset: Preset, progress: Progress, views: int | None = None
-) -> dict[str, tuple[Poses, ...]]:
-    """Landmark tracks of renders of real clips; a clip where nobody was found has none."""
-    filming = preset.filming
-    if preset.model.pose is None or filming.views == 0 or preset.sampling.video == "off":
+def _with_films(
+    corpus: Corpus,
+    clips: Sequence[Clip],
+    trained: int,
+    preset: Preset,
+    folder: Path | None,
+    progress: Progress,
+) -> Corpus:
+    """The corpus with films of its real clips; those after the first `trained` choose."""
+    model, frames = preset.model, preset.model.frames
+    if preset.sampling.video == "off" or not model.video:
+        return corpus
+    tracked: dict[str, list[Filmed]] = {}
+    if model.pose is not None or (frames is not None and frames.backbone == SILHOUETTE):
+        views = preset.filming.views
+        filmed = _by_name(clips[:trained], preset.filming.clips)
+        tracked = _tracked(filmed, views, progress)
+        tracked |= _tracked(clips[trained:], min(views, 1), progress)
+    if frames is not None:
+        corpus = replace(corpus, looks=looks_of(frames, tracked, folder, progress))
+    seconds = {clip.id: len(clip.positions) / FPS for clip in clips}
+    poses = {
+        name: tuple(p for film in there if (p := film.poses(seconds[name])) is not None)
+        for name, there in tracked.items()
+    }
+    return replace(corpus, tracks=poses)
+
+
+def _by_name(clips: Sequence[Clip], most: int) -> list[Clip]:
+    """At most `most` clips (0: all): those whose hashed names come first, whatever else is there."""
+    ordered = sorted(clips, key=lambda clip: hashlib.sha256(clip.id.encode()).hexdigest())
+    return ordered[: most or None]
+
+
+def _tracked(clips: Sequence[Clip], views: int, progress: Progress) -> dict[str, list[Filmed]]:
+    """Landmark tracks of `views` renders of each clip."""
+    if views == 0:
         return {}
-    films = tracks.film(
-        [(clip.id, clip.positions) for clip in clips],
-        tracks.Filming(),
-        views=views or filming.views,
-        workers=WORKERS,
-        progress=progress,
-    )
-    found = {}
-    for clip, filmed in zip(clips, films, strict=True):
-        seen = [film.poses(len(clip.positions) / FPS) for film in filmed]
-        found[clip.id] = tuple(poses for poses in seen if poses is not None)
-    return found
+    jobs = [(clip.id, clip.positions) for clip in clips]
+    films = tracks.film(jobs, tracks.Filming(), views=views, workers=WORKERS, progress=progress)
+    return {clip.id: there for clip, there in zip(clips, films, strict=True)}
 
 
 def _statistics(

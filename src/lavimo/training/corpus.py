@@ -17,6 +17,7 @@ from lavimo.runtime.motion import normalise
 from lavimo.shapes import Float32
 from lavimo.training.augment import Change, drawn, rig_offsets
 from lavimo.training.films import Visit, pairs
+from lavimo.training.frames import Looks, as_sequences
 from lavimo.training.text import TextTable
 
 RIC = slice(4, 67)
@@ -59,6 +60,8 @@ class Corpus:
     """The closed-form line of `training.linear`, as a checkpoint stores it; may be empty."""
     tracks: dict[str, tuple[Poses, ...]] = field(default_factory=dict)
     """Films of clips, by id: landmark tracks of their renders, in time with the clip."""
+    looks: Looks | None = None
+    """Films of clips as eight pictures, where the model reads them so."""
 
     def statistics(self) -> dict[str, np.ndarray]:
         """What a checkpoint carries beside its weights."""
@@ -135,6 +138,10 @@ def batches(
             seen = [*_films(corpus, visits), *_films(corpus, others)]
             part = pairs(seen, preset, np.random.default_rng([seed, epoch, number, 1]))
             batch = replace(batch, pairs=part.of(rank, world, len(visits)))
+        if corpus.looks is not None and preset.sampling.video != "off":
+            draw = np.random.default_rng([seed, epoch, number, 2])
+            looked = [corpus.looks.rows(v.clip.id, v.change, draw) for v in visits[rank::world]]
+            batch = replace(batch, frames=as_sequences(looked, preset.sampling.video, draw))
         yield batch
 
 

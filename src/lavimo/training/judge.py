@@ -14,8 +14,10 @@ from lavimo.models.interface import System
 from lavimo.runtime.config import ModelConfig
 from lavimo.runtime.motion import normalise, read_off, summary
 from lavimo.runtime.pose import scaled
+from lavimo.training.augment import Change
 from lavimo.training.corpus import Clip, Corpus
 from lavimo.training.films import plain_film
+from lavimo.training.frames import Looks, as_sequences
 
 ROWS_AT_ONCE = 128
 
@@ -60,8 +62,7 @@ def score(system: System, corpus: Corpus, validation: Validation) -> dict[str, f
         found |= {f"{way}/R@{k}": ranks.recall(cols, k) for k in (1, 5, 10)}
     kinds = [float(np.mean(list(found.values())))]
     if "film" in rows:
-        tracked = np.array([bool(corpus.tracks.get(clip.id)) for clip in validation.clips])
-        asked = np.flatnonzero(tracked if tracked.any() else ~tracked)
+        asked = _asked(corpus, validation.clips)
         scores = ranks.similarity(rows["film"][asked], rows["motion"])
         own = asked[:, None] == np.arange(len(validation.clips))
         cols = ranks.best_ranks(scores, own)
@@ -71,17 +72,31 @@ def score(system: System, corpus: Corpus, validation: Validation) -> dict[str, f
     return {"score": float(np.mean(kinds)), **found}
 
 
+def _asked(corpus: Corpus, clips: Sequence[Clip]) -> np.ndarray:
+    """Clips whose films ask: those with a track or pictures, else all (as if tracked)."""
+    looks = corpus.looks
+    real = [
+        bool(corpus.tracks.get(clip.id))
+        or (looks is not None and looks.rows(clip.id, _whole(clip, 200), None) is not None)
+        for clip in clips
+    ]
+    return np.flatnonzero(real) if any(real) else np.arange(len(clips))
+
+
 def _embedded(system: System, corpus: Corpus, clips: Sequence[Clip]) -> dict[str, np.ndarray]:
     """Rows of motions, texts and, where the model reads poses, films, in the clips' order."""
     order = sorted(range(len(clips)), key=lambda i: len(clips[i].positions))
     ways = {"motion": system.encode_motion, "text": system.encode_text}
-    if system.config.pose is not None:
+    if system.config.pose is not None or corpus.looks is not None:
         ways["film"] = system.encode_video
     rows = {way: np.empty((len(clips), system.config.embedding_dim), np.float32) for way in ways}
     for start in range(0, len(order), ROWS_AT_ONCE):
         chosen = order[start : start + ROWS_AT_ONCE]
         batch = plain_batch(corpus, system.config, [clips[i] for i in chosen])
         for way, encode in ways.items():
+            if way == "film" and batch.pairs is None and batch.frames is None:
+                rows[way][chosen] = 0  # no film among these
+                continue
             rows[way][chosen] = encode(batch).cpu().numpy()
     return rows
 
@@ -111,6 +126,7 @@ def plain_batch(corpus: Corpus, config: ModelConfig, clips: Sequence[Clip]) -> B
         ),
         known=known,
         pairs=None if config.pose is None else _pairs(corpus, clips, config.pose.max_rows),
+        frames=None if corpus.looks is None else _looked(corpus.looks, clips, longest),
     )
 
 
@@ -119,3 +135,11 @@ def _pairs(corpus: Corpus, clips: Sequence[Clip], longest: int) -> Pairs:
     films = [plain_film(c.id, c.poses, corpus.tracks.get(c.id, ()), longest) for c in clips]
     motions = [scaled(clip.poses)[:longest] for clip in clips]
     return Pairs(*(padded([torch.from_numpy(row) for row in part]) for part in (motions, films)))
+
+
+def _looked(looks: Looks, clips: Sequence[Clip], longest: int) -> Sequences | None:
+    return as_sequences([looks.rows(c.id, _whole(c, longest), None) for c in clips], "own")
+
+
+def _whole(clip: Clip, longest: int) -> Change:
+    return Change(1.0, 0, min(len(clip.positions), longest), False, False)

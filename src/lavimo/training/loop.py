@@ -14,7 +14,7 @@ from lavimo.progress import Progress
 from lavimo.runtime import checkpoint
 from lavimo.training import judge
 from lavimo.training.corpus import Corpus, batches, epoch_order
-from lavimo.training.optimise import Averaged, learning_rate, optimiser
+from lavimo.training.optimise import Averaged, learning_rate, optimiser, set_rate
 from lavimo.training.run import Run
 
 
@@ -87,8 +87,7 @@ def _step(
     preset: Preset,
     position: dict[str, Any],
 ) -> dict[str, float]:
-    for group in optimise.param_groups:
-        group["lr"] = rate
+    set_rate(optimise, preset.train, position["epoch"], rate)
     wrapped.train()
     torch.manual_seed(preset.train.seed * 1_000_003 + position["step"])
     half = preset.train.precision == "bf16"

@@ -8,20 +8,37 @@ from torch import Tensor, nn
 from lavimo.errors import ConfigError
 from lavimo.presets import Train
 
-NO_DECAY = ("bias", "norm", "token", "logit_scale")
+NO_DECAY = ("bias", "norm", "token", "positions", "logit_scale")
 
 
 def optimiser(model: nn.Module, train: Train) -> torch.optim.AdamW:
-    """AdamW without decay on biases, norms, tokens and the temperature (METHOD.md B19)."""
-    decayed: list[nn.Parameter] = []
-    free: list[nn.Parameter] = []
+    """AdamW without decay on biases, norms, tokens, positions and temperatures (METHOD.md B19).
+
+    Groups know whether they hold a pretrained `backbone`, whose rate `set_rate` sets apart.
+    """
+    parts: dict[tuple[bool, bool], list[nn.Parameter]] = {}
     for name, parameter in model.named_parameters():
         if parameter.requires_grad:
             plain = any(part in name.lower() for part in NO_DECAY)
-            (free if plain else decayed).append(parameter)
-    groups = [{"params": decayed, "weight_decay": train.weight_decay},
-              {"params": free, "weight_decay": 0.0}]  # fmt: skip
+            parts.setdefault(("backbone." in name, plain), []).append(parameter)
+    groups = [
+        {
+            "params": parts[key],
+            "weight_decay": 0.0 if key[1] else train.weight_decay,
+            "backbone": key[0],
+        }
+        for key in sorted(parts)
+    ]
     return torch.optim.AdamW(groups, lr=train.lr, betas=(0.9, 0.999), eps=1e-8)
+
+
+def set_rate(optimise: torch.optim.Optimizer, train: Train, epoch: int, rate: float) -> None:
+    """The rate of a step; pretrained backbones stay as they are for `backbone_hold` epochs, then
+    move at `backbone_mult` of it (METHOD.md B19, B20).
+    """
+    for group in optimise.param_groups:
+        pretrained = rate * train.backbone_mult if epoch >= train.backbone_hold else 0.0
+        group["lr"] = pretrained if group["backbone"] else rate
 
 
 def learning_rate(train: Train, epoch: int, progress: float) -> float:

@@ -31,11 +31,15 @@ def start(
     folder: Path,
     allowed: Collection[str] | None,
     progress: Progress,
+    films: Path | None = None,
 ) -> dict[str, Any] | None:
-    """Assemble the data, build the system and train; the best judgement (None on other ranks)."""
+    """Assemble the data, build the system and train; the best judgement (None on other ranks).
+
+    `films`: a folder made by `lavimo render`, for models that read films as pictures.
+    """
     with process_group() as (rank, world, device):
         corpus, validation, used = assemble(
-            data, preset, allowed, progress if rank == 0 else Silent()
+            data, preset, allowed, progress if rank == 0 else Silent(), films
         )
         torch.manual_seed(preset.train.seed)
         system = build(preset.model, preset.loss, corpus.sentence_bank())

@@ -9,7 +9,7 @@ import torch
 from lavimo.data.batch import Batch, Pairs, Sequences, Targets
 from lavimo.errors import DataError
 from lavimo.models import build, objective
-from lavimo.models.film import Vectors, mean_of
+from lavimo.models.film import Film, Vectors, mean_of
 from lavimo.models.frames import Block, FramesEncoder
 from lavimo.models.fusion import Fusion, Source
 from lavimo.presets import LAVIMO_PAPER as PAPER
@@ -66,7 +66,8 @@ def batch_of(rows: int = 6, pairs: int = 10) -> Batch:
 
 def test_the_papers_model_has_its_size() -> None:
     # The language model and CLIP are not counted; a tiny one stands in for the former.
-    model = resolve("lavimo_paper", ["model.text.backbone=tiny:distilbert"]).model
+    changes = ["model.text.backbone=tiny:distilbert", "model.frames.train_backbone=false"]
+    model = resolve("lavimo_paper", changes).model
     system = build(model, PAPER.loss, torch.zeros(1, 384))
     own = {n: p.numel() for n, p in system.named_parameters() if not n.startswith("backbone.")}
     assert sum(own.values()) == 66_930_440
@@ -189,11 +190,16 @@ def test_pairs_are_learned() -> None:
     assert (films @ motions.T).argmax(dim=1).tolist() == list(range(6))
 
 
-def test_two_readings_of_a_film_are_averaged() -> None:
-    one = Vectors(torch.tensor([[1.0, 0.0]]), None, torch.tensor([[1.0]]))
-    other = Vectors(torch.tensor([[0.0, 1.0]]), None, torch.tensor([[0.0]]))
-    both = mean_of([one, other])
-    torch.testing.assert_close(both.joint, torch.tensor([[0.5**0.5, 0.5**0.5]]))
+def test_two_readings_of_a_film_are_averaged_where_both_are_there() -> None:
+    def film(joint: list[float], sign: float, there: list[bool]) -> Film:
+        rows = torch.tensor([joint, joint])
+        vectors = Vectors(rows, None, torch.full((2, 1), sign))
+        return Film(
+            rows, rows[:, None], torch.ones(2, 1).bool(), torch.tensor(there), vectors, rows
+        )
+
+    both = mean_of([film([1.0, 0.0], 1.0, [True, True]), film([0.0, 1.0], 0.0, [True, False])])
+    torch.testing.assert_close(both.joint, torch.tensor([[0.5**0.5, 0.5**0.5], [1.0, 0.0]]))
     assert both.sentence is None
     assert both.signs is not None
-    assert both.signs.item() == 0.5
+    assert both.signs.flatten().tolist() == [0.5, 1.0]

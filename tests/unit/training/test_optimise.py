@@ -6,7 +6,7 @@ import torch
 from lavimo.errors import ConfigError
 from lavimo.presets import LAVIMO_PAPER_2MODAL as PAPER
 from lavimo.presets import resolve
-from lavimo.training.optimise import Averaged, learning_rate, optimiser
+from lavimo.training.optimise import Averaged, learning_rate, optimiser, set_rate
 
 
 def test_the_papers_schedule() -> None:
@@ -33,6 +33,17 @@ def test_biases_norms_tokens_and_temperature_do_not_decay() -> None:
     groups = optimiser(Small(), PAPER.train).param_groups
     assert [len(g["params"]) for g in groups] == [1, 5]
     assert [g["weight_decay"] for g in groups] == [PAPER.train.weight_decay, 0.0]
+
+
+def test_a_pretrained_backbone_is_held_then_moves_at_a_tenth() -> None:
+    model = torch.nn.ModuleDict({"backbone": torch.nn.Linear(2, 2), "line": torch.nn.Linear(2, 2)})
+    changes = ["train.backbone_hold=3", "train.backbone_mult=0.1"]
+    train = resolve("lavimo_small_2modal", changes).train
+    optimise = optimiser(model, train)
+    for epoch, expected in ((0, 0.0), (2, 0.0), (3, 0.002)):
+        set_rate(optimise, train, epoch, 0.02)
+        rates = {g["backbone"]: g["lr"] for g in optimise.param_groups}
+        assert rates == {False: 0.02, True: pytest.approx(expected)}
 
 
 def test_the_average_swaps_in_and_out() -> None:

@@ -171,6 +171,7 @@ def _people(text: str) -> tuple[str, ...]:
 
 
 def _data_set(args: argparse.Namespace) -> int:
+    from lavimo import __version__
     from lavimo.data.films import MANIFEST, Order, film
     from lavimo.progress import for_stream
     from lavimo.render import avatar
@@ -180,6 +181,7 @@ def _data_set(args: argparse.Namespace) -> int:
     order = Order(
         folder=args.out,
         avatars=_people(args.avatars) if args.avatars else avatar.names(),
+        lavimo=__version__,
         views=args.views,
         size=args.size,
         seed=args.seed,

@@ -15,7 +15,6 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from lavimo import __version__
 from lavimo.data.manifest import Problem
 from lavimo.data.pool import in_processes
 from lavimo.data.sample import Sample
@@ -42,8 +41,9 @@ class Filmed(Record, frozen=True):
     size: int
     mirrored: bool
     view: View
+    lavimo: str
+    """The version that filmed it."""
     fps: float = FPS
-    lavimo: str = __version__
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,8 @@ class Order:
 
     folder: Path
     avatars: tuple[str, ...]
+    lavimo: str
+    """Version to be named in the manifest."""
     views: int = 1
     size: int = 512
     seed: int = 0
@@ -143,7 +145,7 @@ def _rows(clip: str, length: int, mirrored: bool, order: Order) -> Iterator[Film
         files = (f"{name}.mp4",) if frames is None else _frame_files(name, frames)
         yield Filmed(
             clip=clip, number=number, files=files, frames=frames, size=order.size,
-            mirrored=mirrored,
+            mirrored=mirrored, lavimo=order.lavimo,
             view=draw_view(clip, view=number, seed=order.seed, avatars=order.avatars,
                            photos=order.photos),
         )  # fmt: skip

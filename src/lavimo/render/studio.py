@@ -17,6 +17,7 @@ from lavimo.render.view import View
 from lavimo.shapes import Bool, Float32, UInt8
 
 LARGEST = 4096
+FINEST = 1024
 _HEAD = 15
 _RAYS = 2
 """Squared rays a pixel of surroundings that stand still; one where they move each frame."""
@@ -136,8 +137,17 @@ class Take:
 
 def body_of(avatar: Avatar) -> Body:
     """The triangles and textures of an avatar as the rasteriser takes them."""
-    texels, pages = pack_textures(avatar.textures)
+    texels, pages = pack_textures([_modest(texture) for texture in avatar.textures])
     return Body(avatar.triangles, avatar.uv, avatar.material, texels, pages)
+
+
+def _modest(texture: UInt8[np.ndarray, "_ _ 3"]) -> UInt8[np.ndarray, "_ _ 3"]:
+    """A texture halved to 1024 at most: finer than a picture, it would only flicker."""
+    while max(texture.shape) > FINEST and min(texture.shape[:2]) > 1:
+        even = texture[: texture.shape[0] // 2 * 2, : texture.shape[1] // 2 * 2].astype(np.uint16)
+        four = even[::2, ::2] + even[1::2, ::2] + even[::2, 1::2] + even[1::2, 1::2]
+        texture = ((four + 2) // 4).astype(np.uint8)
+    return texture
 
 
 def picture_size(size: int | tuple[int, int], aspect: float) -> tuple[int, int]:

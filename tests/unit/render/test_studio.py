@@ -1,5 +1,6 @@
 """Clips filmed on avatars: sides, sizes, sameness, damage, refusals."""
 
+import dataclasses
 import subprocess
 import sys
 
@@ -150,6 +151,15 @@ def test_skinning_is_that_of_the_avatar(standing):
               rotations, joints, fast, turned)  # fmt: skip
     assert np.abs(fast - vertices).max() < 1e-5
     assert np.abs(turned - normals).max() < 1e-4
+
+
+def test_large_textures_are_halved():
+    person = avatar.load("a04")
+    texture = np.zeros((2048, 4096, 3), np.uint8)
+    texture[:, 2048:] = 200
+    body = studio.body_of(dataclasses.replace(person, textures=(texture,)))
+    assert body.pages.tolist() == [[0, 1024, 512]]
+    assert body.texels[[0, 511, 512, 1023], 0].tolist() == [0, 0, 200, 200]
 
 
 def test_surroundings_are_where_they_should_be(standing):

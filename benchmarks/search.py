@@ -4,7 +4,9 @@
 
 Warm: a new sentence each time, from words to explained hits, over a gallery of random vectors in
 which every row is a clip with three captions and tags. Cold: `lavimo search` in a new process,
-against `python -c "import numpy"`; CPU seconds of the process, and wall time. The files are in
+against `python -c "import numpy"`; CPU seconds of the process, and wall time. Films: the limb
+directions of a person against those of every clip (seven seconds each, made up); decoding and
+landmarks are measured in benchmarks/landmarks.py. The files are in
 the page cache: every command runs twice before it is measured.
 """
 
@@ -21,8 +23,11 @@ from pathlib import Path
 
 import numpy as np
 
+from lavimo.features.directions import Poses
 from lavimo.gallery import Caption, FileRecord, Gallery, NewItem
 from lavimo.runtime.encoder import DEFAULT_MODEL, load_model
+from lavimo.search.bank import BankOf
+from lavimo.search.films import Film
 from lavimo.search.searcher import Searcher
 
 WHO = ("a person", "someone", "a tired man", "an old woman", "a child")
@@ -45,6 +50,7 @@ def main() -> None:
         print(f"{os.cpu_count()} cores, BLAS threads {threads}, {args.rows:,} rows of {model.dim}")
         with Gallery.open(path) as gallery:
             warm(Searcher(gallery, model), args.repeats)
+            films(gallery, Searcher(gallery, model), args.repeats // 4)
         cold(path, args.model, args.repeats // 4)
 
 
@@ -77,6 +83,7 @@ def record(
         tags=tuple(tag for tag in TAGS if random.random() < 0.3),
         source=f"source {random.integers(10)}",
         attrs={"turn": float(random.integers(-180, 180)), "posture": "standing"},
+        poses=poses(70, random).rows,
     )
     return FileRecord(
         Path(f"/synthetic/{number}.bvh"), f"{number:064x}", 1, 1, "bvh", None, (item,)
@@ -111,6 +118,35 @@ def warm(searcher: Searcher, repeats: int) -> None:
     )
     id = gallery.rows([1])[0].id
     report("a question by id", median(lambda: searcher.search(f"id:{id}", 10), repeats))
+
+
+def poses(rows: int, random: np.random.Generator) -> Poses:
+    """Limbs that swing, each at its own pace."""
+    t = np.arange(rows)[:, None, None] / 10
+    pace = random.uniform(0.4, 4, (1, 9, 1))
+    limbs = np.sin(random.uniform(0, 6, (1, 9, 3)) + pace * t)
+    limbs /= np.linalg.norm(limbs, axis=2, keepdims=True)
+    still = np.zeros((rows, 3), np.float32)
+    return Poses(limbs.reshape(rows, 27).astype(np.float32), still[:, 0], still)
+
+
+def films(gallery: Gallery, searcher: Searcher, repeats: int) -> None:
+    random = np.random.default_rng(2)
+
+    def bank() -> None:
+        with gallery.snapshot():
+            BankOf(gallery).get()
+
+    report("signatures of all clips, made", median(bank, 1))
+    report("signatures of all clips, from the cache", median(bank, 3))
+    for seconds in (4, 10, 60):
+        asked = [Film("film.mp4", poses(10 * seconds, random)) for _ in range(repeats)]
+        searcher.search(asked[0], 10)
+        queue = iter(asked)
+        report(
+            f"a film of {seconds} s, its limbs known",
+            median(lambda q=queue: searcher.search(next(q), 10), repeats),
+        )
 
 
 def median(call: Callable[[], object], repeats: int) -> tuple[float, float]:

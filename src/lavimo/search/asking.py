@@ -11,7 +11,7 @@ from lavimo.gallery.contract import Backend
 from lavimo.motion.clip import Motion
 from lavimo.progress import Progress
 from lavimo.runtime.encoder import Encoder
-from lavimo.search import films, matching
+from lavimo.search import films
 from lavimo.search.films import Film
 from lavimo.search.query import Query
 from lavimo.search.ranking import Asked, View
@@ -92,6 +92,8 @@ def _views(watched: Sequence[Film], model: Callable[[], Encoder]) -> tuple[View,
         return ()  # limb directions need no model
     if not films.reads(encoder):
         return ()
+    from lavimo.search import matching
+
     cuts: list[tuple[int, Poses, float]] = []
     for number, film in enumerate(watched):
         windows = matching.pieces(film.poses)

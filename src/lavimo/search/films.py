@@ -2,6 +2,7 @@
 
 import importlib.util
 import io
+import itertools
 import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -152,20 +153,26 @@ def read(
 
     from lavimo.video import frames
 
-    path = Path(path)
+    path, watch = Path(path), _Watch(keep)
     with ThreadPoolExecutor(1) as aside:
+        # Reading the header and the first picture are processes of their own: side by side.
         probing = aside.submit(frames.probe, path)
         loaded = _tracker()
+        pictures = watch.passing(path, (start, end))
+        first = list(itertools.islice(pictures, 1))
         video = probing.result()
-    watch = _Watch(keep)
-    asked = min(video.duration, math.inf if end is None else end) - start
-    silent = asked <= LONG
-    total = max(1, round(asked * RATE))
-    shown = Silent() if silent or progress is None else progress
-    with shown.task(f"Watching {path.name}", total, "pictures") as task:
-        passing = watch.passing(path, (start, end), task)
-        tracks = watch.follow(passing, loaded, max(person, MOST_PEOPLE))
+    seconds = min(video.duration, math.inf if end is None else end) - start
+    shown = Silent() if seconds <= LONG or progress is None else progress
+    with shown.task(f"Watching {path.name}", max(1, round(seconds * RATE)), "pictures") as task:
+        counted = _counted(itertools.chain(first, pictures), task)
+        tracks = watch.follow(counted, loaded, max(person, MOST_PEOPLE))
     return _film(path, tracks, watch, person, video.duration, video.fps or 0.0)
+
+
+def _counted(pictures: Frames, task: Task) -> Frames:
+    for picture in pictures:
+        yield picture
+        task.advance()
 
 
 @lru_cache(maxsize=1)
@@ -188,12 +195,12 @@ class _Watch:
         """Everyone who can be followed through the pictures, the foremost first."""
         from lavimo.video.tracking import track
 
-        begin = time.perf_counter()
+        begin, before = time.perf_counter(), self.decode
         found = track(pictures, tracker=tracker, people=people)
-        self.landmarks = time.perf_counter() - begin - self.decode - self.copies
+        self.landmarks = time.perf_counter() - begin - (self.decode - before) - self.copies
         return found
 
-    def passing(self, path: Path, part: tuple[float, float | None], task: Task) -> Frames:
+    def passing(self, path: Path, part: tuple[float, float | None]) -> Frames:
         """The pictures of a part of a film, timed and copied as they pass."""
         from lavimo.video import frames
 
@@ -205,7 +212,6 @@ class _Watch:
             begin = time.perf_counter()
             if self.keep and seconds <= part[0] + KEPT_SECONDS:
                 self.pictures.append(Picture(seconds, _small(picture)))
-            task.advance()
             self.copies += time.perf_counter() - begin
             begin = time.perf_counter()
         self.decode += time.perf_counter() - begin

@@ -2,21 +2,22 @@
 
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
 from lavimo.features.directions import Poses
 from lavimo.gallery.contract import Backend
 from lavimo.search import calibrate, scores, sides
-from lavimo.search.bank import BankOf
 from lavimo.search.calibrate import Signals
 from lavimo.search.collapse import best_of_each
 from lavimo.search.films import Film
-from lavimo.search.matching import Matches, match
 from lavimo.search.query import Query
 from lavimo.search.scores import Spread, Table
 from lavimo.shapes import Bool, Float, Float32, Int64
+
+if TYPE_CHECKING:
+    from lavimo.search.bank import BankOf
 
 By = Literal["both", "motion", "captions"]
 BY: tuple[By, ...] = ("both", "motion", "captions")
@@ -62,7 +63,7 @@ class Scorer:
         self.gallery = gallery
         self.mute: Collection[str] = ()
         """Caption texts that count for nothing: so a question is asked in other words."""
-        self.bank = BankOf(gallery)
+        self._bank: BankOf | None = None
         self._codes: dict[tuple[int, ...], tuple[Sequence[str], Int64[np.ndarray, " texts"]]] = {}
 
     def table(
@@ -93,13 +94,24 @@ class Scorer:
         table = Table(found.seqs, owners, total, found.texts, found.of, parts, matches)
         return only(table, ~np.isin(owners, asked.skip)) if asked.skip else table
 
-    def _matches(self, asked: Asked) -> tuple[Matches, ...]:
+    @property
+    def computed(self) -> int:
+        """Clips whose pose rows were not stored, so that they were computed for a film."""
+        return 0 if self._bank is None else self._bank.computed
+
+    def _matches(self, asked: Asked) -> tuple[Any, ...]:
         """Limb directions of the films of a query; of its motions where films may be the answer."""
+        if not asked.films and len(self.gallery.films()) == 0:
+            return ()
+        # Imported on use: most questions are sentences, and they should start soon.
+        from lavimo.search.bank import BankOf
+        from lavimo.search.matching import match
+
+        bank = self._bank = self._bank or BankOf(self.gallery)
         shapes = [film.poses for film in asked.films]
-        if not shapes and len(self.gallery.films()):
-            shapes += asked.moves
-            shapes += self.bank.poses([int(seq) for seq in asked.skip])
-        return tuple(match(self.bank, poses) for poses in shapes)
+        if not shapes:
+            shapes = [*asked.moves, *bank.poses(list(asked.skip))]
+        return tuple(match(bank, poses) for poses in shapes)
 
     def alike(self, sentence: Float32[np.ndarray, " width"]) -> Int64[np.ndarray, " some"]:
         """Rows with a caption that says the same as a sentence."""
@@ -197,7 +209,7 @@ _SHOWN = ("motion", "example", "directions")
 """Parts that say what is seen, in the order in which they speak for a row's confidence."""
 
 
-def _of_limbs(matches: Sequence[Matches], owners: Int64[np.ndarray, " rows"]) -> dict[str, Rows]:
+def _of_limbs(matches: Sequence[Any], owners: Int64[np.ndarray, " rows"]) -> dict[str, Rows]:
     """Z-scores of limb directions by row: a clip's hold for its windows too."""
     if not matches:
         return {}

@@ -145,7 +145,7 @@ class Searcher:
             for film in asked.films
             if film.people > 1
         ]
-        computed = self._scorer.bank.computed
+        computed = self._scorer.computed
         if asked.films and computed and not self._told:
             self._told = True
             notes.append(

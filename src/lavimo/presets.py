@@ -257,6 +257,7 @@ LAVIMO_SMALL = _replace(
         ),
     ),
     sampling=_replace(LAVIMO_SMALL_2MODAL.sampling, video="own", pairs=96),
+    train=_replace(LAVIMO_SMALL_2MODAL.train, epochs=40),
     filming=Filming(
         tracks=0.6, views=1, clips=500, damage=1.0, crop=0.7, crop_least=0.45, speed=0.25, path_drop=0.5
     ),

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from lavimo.video import tracking
-from lavimo.video.landmarks import NO_OUTLINE, Body, Region
+from lavimo.video.landmarks import NO_OUTLINE, ROOM, STANDING, Body, Region
 from lavimo.video.tracking import Tracker, track
 
+SIDE = ROOM / STANDING
 POINTS = np.random.default_rng(0).uniform(-0.5, 0.5, (33, 2)).astype(np.float32)
 
 
@@ -26,13 +27,13 @@ class Script(Tracker):
         self.finds += 1
         turn = np.pi if int(picture[0, 0, 0]) in self.upside_down else 0.0
         people = self.script[int(picture[0, 0, 0])].values()
-        return [Region(x, 100.0, 1.25 * height, turn) for x, height in people]
+        return [Region(x, 100.0, SIDE * height, turn) for x, height in people]
 
     def look(self, picture: np.ndarray, region: Region, *, outline: bool = False) -> Body:
         self.looks += 1
         people = self.script[int(picture[0, 0, 0])].values()
         near = [(abs(x - region.x), x, height) for x, height in people]
-        distance, x, height = min(near, default=(np.inf, region.x, region.side / 1.25))
+        distance, x, height = min(near, default=(np.inf, region.x, region.side / SIDE))
         up = np.cos(region.angle)
         seen = distance < height / 2
         points = POINTS * height * (1 if up > 0 else -1)
@@ -41,7 +42,7 @@ class Script(Tracker):
             world=np.full((33, 3), x, np.float32),
             visibility=np.full(33, 0.9 if up > 0 else 0.6, np.float32),
             score=(0.95 if up > 0 else 0.7) if seen else 0.1,
-            region=Region(x, 100.0, 1.25 * height, region.angle),
+            region=Region(x, 100.0, SIDE * height, region.angle),
             outline=NO_OUTLINE,
         )
 

@@ -13,6 +13,7 @@ The first run films (about half an hour on two cores); the tracks stay in the ca
 import argparse
 import itertools
 import json
+import math
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -95,7 +96,10 @@ def _windows(data: Path) -> list[Window]:
     for one in prepare(openmotion.rows(data), progress=for_stream()).samples:
         if one.split == "train" or one.source in GAME_RIGS or one.positions is None:
             continue
-        parts = max(1, round(len(one.positions) / LONGEST))
+        parts = math.ceil(len(one.positions) / LONGEST)
+        if parts == 1:
+            found.append(Window(one.id, one.positions, one.split))
+            continue
         edges = np.linspace(0, len(one.positions), parts + 1).astype(int)
         for number, (start, end) in enumerate(itertools.pairwise(edges)):
             positions = canonical_positions(one.positions[start:end])

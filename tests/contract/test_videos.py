@@ -283,7 +283,7 @@ def test_flipped_bits_never_crash_or_hang(name: str, tmp_path: Path) -> None:
 
 
 def test_leaving_early_ends_the_decoder(tmp_path: Path) -> None:
-    path = samples.film(tmp_path / "a.mp4", 200, size=(640, 480))
+    path = samples.film(tmp_path / "a.mp4", 40, size=(320, 240))
     reading = frames.read(path)
     next(reading)
     assert _children(os.getpid())
@@ -303,7 +303,7 @@ time.sleep(60)
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs /proc")
 def test_the_decoder_ends_with_its_parent(tmp_path: Path) -> None:
-    path = samples.film(tmp_path / "a.mp4", 200, size=(640, 480))
+    path = samples.film(tmp_path / "a.mp4", 40, size=(320, 240))
     command = [sys.executable, "-c", PARENT, str(path)]
     parent = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert parent.stdout is not None

@@ -13,10 +13,12 @@ from lavimo.runtime import checkpoint
 from lavimo.runtime.encoder import LavimoEncoder
 from lavimo.search.fitting import calibration
 
-TRAINING_ONLY = ("decoder.", "fusion.", "logit_scale")
-"""Retrieval uses the embeddings before fusion (METHOD.md B21)."""
+TRAINING_ONLY = ("decoder.", "logit_scale", "pose_logit_scale")
+"""Retrieval uses the embeddings before fusion (METHOD.md B21); `lavimo explain` shows what the
+fusion looks at, so that stays."""
 SEARCHED = (
     "mean", "std", "sentence_centre", "sentence_bank", "linear_mean", "linear_std", "linear_weight",
+    "fusion_heads",
 )  # fmt: skip
 
 

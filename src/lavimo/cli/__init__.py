@@ -34,6 +34,7 @@ COMMANDS: dict[str, Command] = {
     "data": Command("study", "prepare data sets, and check captions against motions"),
     "train": Command("train", "train a model from a preset"),
     "evaluate": Command("study", "judge a model on a test split"),
+    "explain": Command("explain", "show which words and moments a motion looks at"),
 }
 
 

@@ -21,6 +21,17 @@ def encode(
     mask: Mask,
 ) -> Float32[np.ndarray, "batch dim"]:
     """Pooled output of the tower whose weights start with `prefix`; mask is True on real tokens."""
+    return encode_all(weights, prefix, tower, tokens, mask)[0]
+
+
+def encode_all(
+    weights: Weights, prefix: str, tower: Tower, tokens: Tokens, mask: Mask
+) -> tuple[
+    Float32[np.ndarray, "batch dim"],
+    Float32[np.ndarray, "batch longer dim"],
+    Bool[np.ndarray, "batch longer"],
+]:
+    """Pooled output, all output tokens (the learned one first) and their mask."""
     batch, length, dim = tokens.shape
     first = np.broadcast_to(weights[f"{prefix}.token"], (batch, 1, dim))
     x = np.concatenate([first, tokens], axis=1)
@@ -31,10 +42,10 @@ def encode(
     if tower.norm == "pre":
         x = layer_norm(x, weights[f"{prefix}.norm.weight"], weights[f"{prefix}.norm.bias"])
     if tower.pool == "cls":
-        return x[:, 0]
+        return x[:, 0], x, seen
     counts = np.maximum(mask.sum(axis=1, keepdims=True), 1).astype(np.float32)
-    found: np.ndarray = x[:, 0] + (x[:, 1:] * mask[..., None]).sum(axis=1) / counts
-    return found
+    pooled: np.ndarray = x[:, 0] + (x[:, 1:] * mask[..., None]).sum(axis=1) / counts
+    return pooled, x, seen
 
 
 def sinusoidal_positions(length: int, dim: int) -> Float32[np.ndarray, "length dim"]:
@@ -100,9 +111,27 @@ def attention(
     batch, length, dim = x.shape
     packed = _product(x, weights[f"{name}.in_proj_weight"], weights[f"{name}.in_proj_bias"])
     q, k, v = packed.reshape(batch, length, 3, heads, dim // heads).transpose(2, 0, 3, 1, 4)
-    scores = q @ k.transpose(0, 1, 3, 2) / np.float32(np.sqrt(dim // heads))
-    scores = np.where(seen[:, None, None, :], scores, np.float32(-1e9))
-    scores = np.exp(scores - scores.max(axis=-1, keepdims=True))
-    mixed = (scores / scores.sum(axis=-1, keepdims=True)) @ v
+    mixed = _looks(q, k, seen) @ v
     merged = mixed.transpose(0, 2, 1, 3).reshape(batch, length, dim)
     return linear(weights, f"{name}.out_proj", merged)
+
+
+def looks(
+    weights: Weights, name: str, heads: int, query: np.ndarray, keys: np.ndarray
+) -> Float32[np.ndarray, " keys"]:
+    """How much one query vector looks at each of the keys: sums to 1, mean over the heads."""
+    dim = query.shape[-1]
+    wq, wk = weights[f"{name}.in_proj_weight"][: 2 * dim].reshape(2, dim, dim)
+    bq, bk = weights[f"{name}.in_proj_bias"][: 2 * dim].reshape(2, dim)
+    q = _product(query[None], wq, bq).reshape(1, 1, heads, -1).transpose(0, 2, 1, 3)
+    k = _product(keys, wk, bk).reshape(1, len(keys), heads, -1).transpose(0, 2, 1, 3)
+    found: np.ndarray = _looks(q, k, np.ones((1, len(keys)), bool)).mean(axis=1)[0, 0]
+    return found
+
+
+def _looks(q: np.ndarray, k: np.ndarray, seen: np.ndarray) -> np.ndarray:
+    scores = q @ k.transpose(0, 1, 3, 2) / np.float32(np.sqrt(q.shape[-1]))
+    scores = np.where(seen[:, None, None, :], scores, np.float32(-1e9))
+    scores = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    found: np.ndarray = scores / scores.sum(axis=-1, keepdims=True)
+    return found

@@ -23,17 +23,18 @@ def poses_in(path: str | Path, person: int = 1) -> Poses:
     Raises VideoError when the file cannot be read or shows fewer people, MissingExtra without the
     extra `video`, ModelError without the landmark networks.
     """
-    one = _track(path, person, 0)
+    one = track_in(path, person)
     return from_landmarks(one.times, one.world, one.picture)
 
 
 def silhouettes_in(path: str | Path, person: int = 1) -> Float32[np.ndarray, "frames 117"]:
     """Features of eight silhouettes of a person, from eight equal parts. Raises as `poses_in`."""
-    one = _track(path, person, OUTLINE_EVERY)
+    one = track_in(path, person, OUTLINE_EVERY)
     return pyramid(one.outlines[segments(len(one.times))])
 
 
-def _track(path: str | Path, person: int, outline_every: int) -> "Track":
+def track_in(path: str | Path, person: int = 1, outline_every: int = 0) -> "Track":
+    """The landmark track of a person in a film, ten pictures a second. Raises as `poses_in`."""
     from lavimo.video.frames import read
     from lavimo.video.tracking import Tracker, track
 

@@ -139,7 +139,7 @@ def _with_films(
 
 
 def _by_name(clips: Sequence[Clip], most: int) -> list[Clip]:
-    """At most `most` clips (0: all): those whose hashed names come first, whatever else is there."""
+    """At most `most` clips (0: all): those whose hashed names come first, in any selection."""
     ordered = sorted(clips, key=lambda clip: hashlib.sha256(clip.id.encode()).hexdigest())
     return ordered[: most or None]
 

@@ -127,11 +127,12 @@ def save(
     weights = {
         name: value.detach().float().cpu().numpy() for name, value in system.named_parameters()
     }
+    heads = np.array([preset.loss.reconstruction.fusion_heads], np.int64)
     return checkpoint.save(
         run.folder / "best",
         preset.model,
         weights,
-        corpus.statistics(),
+        corpus.statistics() | {"fusion_heads": heads},
         preset=preset.name,
         licences=licences,
     )

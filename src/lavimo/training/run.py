@@ -28,12 +28,11 @@ class Run:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / "preset.json"
-        described = msgspec.to_builtins(preset)
-        if path.exists() and json.loads(path.read_text()) != described:
+        if path.exists() and _stored(path) != preset:
             raise ConfigError(
                 f"{folder} holds a run with another config; choose another folder or delete it."
             )
-        files.write_json(path, described)
+        files.write_json(path, msgspec.to_builtins(preset))
 
     def save_state(
         self,
@@ -99,3 +98,11 @@ class Run:
         files.write_text(
             self.folder / "metrics.jsonl", "".join(json.dumps(row) + "\n" for row in kept)
         )
+
+
+def _stored(path: Path) -> Preset | None:
+    """The preset of a run; a field that it does not name yet has its default."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Preset)
+    except msgspec.DecodeError:
+        return None

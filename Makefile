@@ -41,7 +41,7 @@ check: $(STAMP)  ## ruff, format, types, floors
 	$(BIN)/lint-imports
 
 bench: $(STAMP)  ## every benchmark that ends within minutes
-	for script in features formats render search gallery index; do $(BIN)/python benchmarks/$$script.py; done
+	for script in features formats render landmarks search gallery index; do $(BIN)/python benchmarks/$$script.py; done
 
 clean:  ## remove what was built, keep the environment
 	rm -rf demo dist build .pytest_cache .mypy_cache .ruff_cache

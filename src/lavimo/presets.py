@@ -259,12 +259,45 @@ LAVIMO_SMALL = _replace(
     sampling=_replace(LAVIMO_SMALL_2MODAL.sampling, video="own", pairs=96),
     train=_replace(LAVIMO_SMALL_2MODAL.train, epochs=40),
     filming=Filming(
-        tracks=0.6, views=1, clips=500, damage=1.0, crop=0.7, crop_least=0.45, speed=0.25, path_drop=0.5
+        tracks=0.6,
+        views=1,
+        clips=500,
+        damage=1.0,
+        crop=0.7,
+        crop_least=0.45,
+        speed=0.25,
+        path_drop=0.5,
     ),
 )
 
+LAVIMO_SMALL_FRAMES = _replace(
+    LAVIMO_SMALL,
+    name="lavimo_small_frames",
+    source="lavimo_small with the paper's way to read films (METHOD.md B5) over silhouettes",
+    model=_replace(
+        LAVIMO_SMALL.model,
+        pose=None,
+        frames=FramesVideo(
+            backbone="silhouette",
+            train_backbone=False,
+            frames=8,
+            width=117,
+            positions=77,
+            tower=Tower(layers=3, dim=256, heads=4, ff=512, dropout=0.0, norm="pre", pool="mean"),
+        ),
+    ),
+    sampling=_replace(LAVIMO_SMALL.sampling, pairs=0),
+)
+
 PRESETS: dict[str, Preset] = {
-    p.name: p for p in (LAVIMO_PAPER, LAVIMO_PAPER_2MODAL, LAVIMO_SMALL, LAVIMO_SMALL_2MODAL)
+    p.name: p
+    for p in (
+        LAVIMO_PAPER,
+        LAVIMO_PAPER_2MODAL,
+        LAVIMO_SMALL,
+        LAVIMO_SMALL_2MODAL,
+        LAVIMO_SMALL_FRAMES,
+    )
 }
 
 

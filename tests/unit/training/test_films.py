@@ -1,5 +1,6 @@
 """What training shows of a film: the same change as its motion, then its own cut and speed."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -153,3 +154,29 @@ def test_noise_is_not_a_film(tiny_corpus: Any, walk: Motion) -> None:
     rows = pairs([Visit(poses_of(walk), changed(), ())], preset, np.random.default_rng(0))
     lengths = np.linalg.norm(rows.films[0][:, :3], axis=1)
     assert lengths.std() > 0.1, "directions have length one, noise does not"
+
+
+def test_only_clips_with_a_track_ask_once_there_are_some(tiny_corpus: Any) -> None:
+    import torch
+
+    from lavimo.models import build
+    from lavimo.training import judge
+
+    corpus, val = tiny_corpus
+    preset = with_films(corpus, "loss.reconstruction.weight=0")
+    torch.manual_seed(0)
+    system = build(preset.model, preset.loss, corpus.sentence_bank())
+    everyone = judge.score(system, corpus, val)
+    assert 0 <= everyone["v2m/R@1"] <= everyone["v2m/R@10"] <= 100
+    assert everyone["score"] == pytest.approx(
+        np.mean([
+            np.mean([v for k, v in everyone.items() if k[:3] in ("t2m", "m2t")]),
+            np.mean([v for k, v in everyone.items() if k[:3] == "v2m"]),
+        ])
+    )  # fmt: skip
+    tracked = {clip.id: (clip.poses,) for clip in val.clips[:2]}
+    one = judge.score(system, replace(corpus, tracks=tracked), val)
+    assert one["v2m/R@1"] in (0, 50, 100), "two clips ask"
+    assert {k: v for k, v in one.items() if "2m/" in k and k[0] == "t"} == {
+        k: v for k, v in everyone.items() if "2m/" in k and k[0] == "t"
+    }

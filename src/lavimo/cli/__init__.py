@@ -95,7 +95,7 @@ def _overview() -> str:
         [
             "usage: lavimo COMMAND ... [--help] [--version]",
             "",
-            "Find human motion by sentence and by example.",
+            "Find human motion by sentence, by film and by example.",
             "",
             *lines,
             "",

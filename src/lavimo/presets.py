@@ -253,7 +253,7 @@ LAVIMO_SMALL = _replace(
                 layers=3, dim=160, heads=4, ff=320, dropout=0.1, norm="pre", pool="cls+mean"
             ),
             share=0.4,
-            film_share=0.8,
+            film_share=0.95,
         ),
     ),
     sampling=_replace(LAVIMO_SMALL_2MODAL.sampling, video="own", pairs=96),

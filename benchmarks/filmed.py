@@ -103,15 +103,18 @@ def _sheet(gallery: Gallery, rows: list[tuple[films.Film, Results]], path: Path)
 
 
 def _filmstrip(film: films.Film) -> Image.Image:
+    """Moments of the film, cut where something moves."""
     found = Image.new("RGB", (MOMENTS * TILE[0], TILE[1]), "#dddddd")
+    shots = [Image.open(io.BytesIO(picture.jpeg)) for picture in film.pictures]
+    wide = max(TILE[0], round(shots[0].width * TILE[1] / shots[0].height))
+    stack = np.stack([np.asarray(shot.resize((wide, TILE[1]))) for shot in shots]).astype(int)
+    moved = np.abs(stack - np.median(stack, axis=0)).sum(axis=(1, 3))
     for place in range(MOMENTS):
-        number = int((place + 0.5) / MOMENTS * len(film.pictures))
-        shot = Image.open(io.BytesIO(film.pictures[number].jpeg))
-        # The film's middle, as the person is there in all of these clips.
-        scale = TILE[1] / shot.height
-        shot = shot.resize((max(1, round(shot.width * scale)), TILE[1]))
-        left = max(0, (shot.width - TILE[0]) // 2)
-        found.paste(shot.crop((left, 0, left + TILE[0], TILE[1])), (place * TILE[0], 0))
+        number = int((place + 0.5) / MOMENTS * len(shots))
+        energy = np.convolve(moved[number], np.ones(TILE[0]), "valid")
+        left = int(energy.argmax()) if wide > 1.5 * TILE[0] else (wide - TILE[0]) // 2
+        cut = stack[number, :, left : left + TILE[0]].astype(np.uint8)
+        found.paste(Image.fromarray(cut), (place * TILE[0], 0))
     return found
 
 

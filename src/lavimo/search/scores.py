@@ -17,7 +17,7 @@ WEIGHTS: dict[str, float] = {
     "motion": 1.0,
     "example": 1.0,
     "video": 1.5,
-    "directions": 1.0,
+    "directions": 0.6,
     "warping": 0.3,
     "captions": 1.5,
     "facts": 0.5,

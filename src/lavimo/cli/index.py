@@ -19,7 +19,7 @@ SHOWN = 12
 def index_options(parser: argparse.ArgumentParser) -> None:
     """Options of `lavimo index`."""
     parser.add_argument("sources", nargs="+", type=Path, metavar="SRC",
-                        help="folders, motion files, videos, manifests (.jsonl, .jsonl.gz)")  # fmt: skip
+                        help="folders, motion files, videos, manifests (.jsonl)")  # fmt: skip
     parser.add_argument("-o", "--gallery", type=Path, metavar="GALLERY",
                         help="the gallery (else FOLDER.gallery beside one folder)")  # fmt: skip
     parser.add_argument("--model", help="a shipped model or a checkpoint folder")
@@ -64,7 +64,9 @@ def gallery_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("action", choices=("stats", "verify", "backup", "compact", "reindex"))
     parser.add_argument("gallery", type=Path, metavar="GALLERY")
     parser.add_argument("target", nargs="?", type=Path, help="backup: the folder of the copy")
-    parser.add_argument("--model", help="reindex: a shipped model or a checkpoint folder")
+    parser.add_argument(
+        "--model", help="reindex: encode all by this model (else the gallery keeps its own)"
+    )
     parser.add_argument("--json", action="store_true", help="stats as JSON")
     parser.epilog = "example: lavimo gallery verify mocap.gallery"
 
@@ -94,10 +96,14 @@ def gallery(args: argparse.Namespace) -> int:
 
 def _reindex(args: argparse.Namespace) -> int:
     from lavimo.progress import for_stream
-    from lavimo.runtime.encoder import DEFAULT_MODEL, load_model
-    from lavimo.search.reindex import reindex
+    from lavimo.runtime.encoder import load_model
+    from lavimo.search.reindex import complete, reindex
 
-    encoder = load_model(args.model or DEFAULT_MODEL)
+    if args.model is None:
+        count = complete(args.gallery, progress=for_stream())
+        print(f"{args.gallery} got the pose rows of {count} clips; its model stays.")
+        return 0
+    encoder = load_model(args.model)
     count = reindex(args.gallery, encoder, progress=for_stream())
     print(f"{args.gallery} answers by {encoder.model_id} now; {count} rows were encoded.")
     return 0

@@ -39,6 +39,12 @@ def reindex(
         return len(missing)
 
 
+def complete(gallery: str | Path, *, progress: Progress | None = None) -> int:
+    """Add the pose rows that an older version did not store; returns the clips that got them."""
+    with SqliteGallery.open(gallery, write=True) as opened:
+        return add_poses(opened, progress)
+
+
 def _rows(
     gallery: SqliteGallery, seqs: list[int], encoder: MotionEncoder
 ) -> Float32[np.ndarray, "rows dim"]:

@@ -1,5 +1,6 @@
 """Films as items of a gallery: indexed, found by words, motions and other films, never exported."""
 
+import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from lavimo.cli import main
 from lavimo.errors import DataError, GalleryError, VideoError
 from lavimo.features.directions import Poses, from_motion
 from lavimo.formats import write
@@ -189,3 +191,23 @@ def test_movement_tells_calm_from_lively(some_poses: Make) -> None:
     calm = replace(lively, limbs=np.tile(lively.limbs[:1], (40, 1)))
     assert films.movement(calm) == 0
     assert films.movement(lively) > films.CALM
+
+
+def test_pose_rows_that_are_missing_are_added_and_the_model_stays(
+    walk: Motion, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(walk, tmp_path / "walk.bvh")
+    index([tmp_path / "walk.bvh"], tmp_path / "g.gallery", Blind(), workers=1)
+    database = sqlite3.connect(tmp_path / "g.gallery" / "gallery.sqlite")
+    database.executescript("DROP TABLE pose; DROP INDEX item_film; PRAGMA user_version=1;")
+    database.close()
+    assert main(["gallery", "reindex", str(tmp_path / "g.gallery")]) == 0
+    assert "pose rows of 1 clips; its model stays" in capsys.readouterr().out
+    with Gallery.open(tmp_path / "g.gallery") as gallery:
+        assert gallery.model_id == "blind"
+        assert gallery.unposed() == []
+        (rows,) = gallery.poses(gallery.seqs())
+        assert rows is not None
+        np.testing.assert_allclose(
+            rows[:, :27], from_motion(gallery.positions(1), 20.0).limbs, atol=0.01
+        )

@@ -158,7 +158,7 @@ def _picture_path(seen: Float32[np.ndarray, "frames 12 2"]) -> Float32[np.ndarra
     place = _smooth(np.concatenate([hips / unit, np.log(size)[:, None]], axis=1))
     speed = np.gradient(place, 1 / _FINE, axis=0) if len(place) > 1 else 0 * place
     upwards: np.ndarray = speed * np.array([1, -1, 1], np.float32)
-    return np.clip(upwards, -10, 10).astype(np.float32)
+    return np.asarray(np.clip(upwards, -10, 10), np.float32)
 
 
 def _smooth(track: Float32[np.ndarray, "frames n"]) -> Float32[np.ndarray, "frames n"]:

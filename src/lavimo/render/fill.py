@@ -67,7 +67,7 @@ def fill(
         if area < 0:
             bx, by, nb, cx, cy, nc = cx, cy, nc, bx, by, nb
             area = -area
-        # Samples lie at half steps: the first one not left of the box, the last one inside it.
+        # Samples lie at half steps: from the first one inside the box to the last one.
         half = SNAP // 2
         left = max((min(ax, bx, cx) - half + SNAP - 1) // SNAP, 0)
         right = min((max(ax, bx, cx) - half) // SNAP, columns - 1)

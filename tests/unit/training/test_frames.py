@@ -69,7 +69,8 @@ def filmed(tmp_path: Path) -> Path:
             picture = rng.integers(0, 255, (40, 40, 3)).astype(np.uint8)
             Image.fromarray(picture).save(folder / name, quality=90)
         row = films.Filmed(clip=clip, number=0, files=tuple(names), frames=tuple(range(8)), size=40,
-                           mirrored=False, view=draw_view(clip, avatars=("a01",)))  # fmt: skip
+                           mirrored=False, view=draw_view(clip, avatars=("a01",)),
+                           lavimo="0")  # fmt: skip
         lines.append(msgspec.json.encode(row) + b"\n")
     (folder / films.MANIFEST).write_bytes(b"".join(lines))
     return folder

@@ -60,7 +60,8 @@ def body(x: float = 0.0, *, size: float = 100.0, turned: bool = False) -> Body:
 
 
 def test_bodies_are_compared_by_their_limbs() -> None:
-    assert body().quality == pytest.approx(0.4)
+    assert body().quality == pytest.approx(0.4 * landmarks.UPRIGHT)
+    assert body(turned=True).quality == pytest.approx(0.4)
     assert body().distance(body()) == 0
     assert body().distance(body(50.0)) == pytest.approx(0.5)
     assert body().distance(body(turned=True)) > 0.2

@@ -6,6 +6,9 @@ right in the picture, y up, z towards the camera.
 """
 
 import math
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -179,9 +182,23 @@ def _network(name: str, outputs: tuple[int, ...]) -> Any:
         from ai_edge_litert.interpreter import Interpreter
     except ImportError as error:
         raise MissingExtra("Finding people in a film", "video") from error
-    network = Interpreter(model_content=content, num_threads=1)
-    network.allocate_tensors()
+    with _quiet():
+        network = Interpreter(model_content=content, num_threads=1)
+        network.allocate_tensors()
     return network
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep what the library's C code says while it loads off the user's terminal."""
+    kept, nothing = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nothing, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nothing)
 
 
 def _run(network: Any, picture: Float32[np.ndarray, "rows columns 3"]) -> list[Any]:

@@ -49,14 +49,14 @@ def main() -> None:
     with Gallery.open(args.gallery) as gallery:
         searcher = Searcher(gallery, load_model(args.model))
         searcher.search(films.read(paths[0]), k=10)  # networks, model and bank are warm
-        rows = [_asked(searcher, path) for path in paths]
+        rows = [_asked(searcher, path, keep=args.sheet is not None) for path in paths]
         if args.sheet:
             _sheet(gallery, rows, args.sheet)
 
 
-def _asked(searcher: Searcher, path: Path) -> tuple[films.Film, Results]:
+def _asked(searcher: Searcher, path: Path, *, keep: bool) -> tuple[films.Film, Results]:
     begin = time.perf_counter()
-    film = films.read(path, keep=True)
+    film = films.read(path, keep=keep)
     watched = time.perf_counter()
     results = searcher.search(film, k=10, expand=False)
     whole = time.perf_counter() - begin

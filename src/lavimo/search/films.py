@@ -163,16 +163,19 @@ def read(
         video = probing.result()
     seconds = min(video.duration, math.inf if end is None else end) - start
     shown = Silent() if seconds <= LONG or progress is None else progress
-    with shown.task(f"Watching {path.name}", max(1, round(seconds * RATE)), "pictures") as task:
-        counted = _counted(itertools.chain(first, pictures), task)
+    total = max(1, round(seconds * RATE))
+    with shown.task(f"Watching {path.name}", total, "pictures") as task:
+        counted = _counted(itertools.chain(first, pictures), task, total)
         tracks = watch.follow(counted, loaded, max(person, MOST_PEOPLE))
     return _film(path, tracks, watch, person, video.duration, video.fps or 0.0)
 
 
-def _counted(pictures: Frames, task: Task) -> Frames:
-    for picture in pictures:
+def _counted(pictures: Frames, task: Task, total: int) -> Frames:
+    for number, picture in enumerate(pictures, 1):
         yield picture
-        task.advance()
+        # A film may hold a picture more than its header says.
+        if number <= total:
+            task.advance()
 
 
 @lru_cache(maxsize=1)

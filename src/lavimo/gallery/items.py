@@ -2,8 +2,11 @@
 
 import json
 import sqlite3
+from collections.abc import Sequence
+from typing import Any
 
 from lavimo.gallery.contract import Caption, Item, Kind
+from lavimo.gallery.filters import Value
 
 KINDS: tuple[Kind, ...] = ("clip", "window", "film")
 """What the numbers in `item.kind` stand for."""
@@ -49,6 +52,37 @@ def read_items(database: sqlite3.Connection, seqs: list[int]) -> dict[int, Item]
         )
         for row in rows
     }
+
+
+def stored_clip(database: sqlite3.Connection, seq: int) -> tuple[Any, ...] | None:
+    """(codec, frames, joints, start and length of the row in its clip, parent) of a row.
+
+    The first three are None for a film.
+    """
+    row: tuple[Any, ...] | None = database.execute(
+        "SELECT clip.codec, clip.frames, clip.joints, item.start - owner.start, "
+        'item."end" - item.start, item.parent FROM item '
+        "JOIN item owner ON owner.seq = ifnull(item.parent, item.seq) "
+        "LEFT JOIN clip ON clip.seq = owner.seq WHERE item.seq = ?",
+        (seq,),
+    ).fetchone()
+    return row
+
+
+def by_words(
+    database: sqlite3.Connection, words: str, condition: str, values: Sequence[Value], k: int
+) -> list[tuple[int, float]]:
+    """(seq, score) of the k best clips whose captions hold words, by BM25 (higher is better)."""
+    found: list[tuple[int, float]] = database.execute(
+        "WITH found AS MATERIALIZED (SELECT rowid AS caption_id, "
+        "-bm25(caption_fts) AS score FROM caption_fts WHERE caption_fts MATCH ?) "
+        "SELECT item.seq, max(found.score) FROM found "
+        "JOIN caption ON caption.caption_id = found.caption_id "
+        f"JOIN item ON item.seq = caption.seq WHERE {condition} GROUP BY item.seq "
+        "ORDER BY 2 DESC, 1 LIMIT ?",
+        (words, *values, k),
+    ).fetchall()
+    return found
 
 
 def _captions(database: sqlite3.Connection, owners: list[int]) -> dict[int, tuple[Caption, ...]]:

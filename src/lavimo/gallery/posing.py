@@ -8,7 +8,7 @@ import numpy as np
 
 from lavimo.gallery.codec import POSE_CODEC, pack_poses, unpack_poses
 from lavimo.gallery.contract import POSE_RATE, POSE_WIDTH
-from lavimo.shapes import Float32
+from lavimo.shapes import Float32, Int64
 
 SINCE = 2
 """The format version that brought the table; an older gallery has none until somebody writes."""
@@ -51,6 +51,12 @@ def put(database: sqlite3.Connection, seq: int, rows: Float32[np.ndarray, "_ 31"
     """Store the pose rows of a clip or film in place of what is there."""
     sql = "INSERT OR REPLACE INTO pose(seq, codec, frames, rows) VALUES(?, ?, ?, ?)"
     database.execute(sql, (seq, POSE_CODEC, len(rows), pack_poses(rows)))
+
+
+def films(database: sqlite3.Connection) -> Int64[np.ndarray, " films"]:
+    """Seqs of the whole films, ascending."""
+    cursor = database.execute("SELECT seq FROM item WHERE kind = 2")
+    return np.sort(np.fromiter((row[0] for row in cursor), np.int64))
 
 
 def problems(database: sqlite3.Connection) -> list[str]:

@@ -12,7 +12,7 @@ from lavimo.gallery import posing, schema, upkeep, writing
 from lavimo.gallery.codec import unpack_positions
 from lavimo.gallery.contract import FileRecord, Item, KnownFile, Stats
 from lavimo.gallery.filter_sql import words_query
-from lavimo.gallery.items import read_items
+from lavimo.gallery.items import by_words, read_items, stored_clip
 from lavimo.gallery.matrix import best
 from lavimo.gallery.remodel import Remodel
 from lavimo.gallery.resident import CACHE, Vectors, places
@@ -135,13 +135,7 @@ class SqliteGallery:
             for path in paths:
                 writing.drop_file(database, self.stored_path(path))
             if where is not None:
-                sql, values = self._session.condition(where)
-                sql = f"DELETE FROM item WHERE kind <> 1 AND {sql}"
-                database.execute(sql, values)
-                database.execute(
-                    "DELETE FROM file WHERE error IS NULL AND NOT EXISTS (SELECT 1 FROM item "
-                    "JOIN file f ON f.file_id = item.file_id WHERE f.sha256 = file.sha256)"
-                )
+                writing.drop_clips(database, *self._session.condition(where))
             return before - upkeep.count_clips(database)
 
     def expect_model(self, model_id: str, dim: int) -> None:
@@ -238,17 +232,9 @@ class SqliteGallery:
         words = words_query(query, every=False)
         with self.snapshot():
             sql, values = self._session.condition(where)
-            rows = self._session.database.execute(
-                "WITH found AS MATERIALIZED (SELECT rowid AS caption_id, "
-                "-bm25(caption_fts) AS score FROM caption_fts WHERE caption_fts MATCH ?) "
-                "SELECT item.seq, max(found.score) FROM found "
-                "JOIN caption ON caption.caption_id = found.caption_id "
-                f"JOIN item ON item.seq = caption.seq WHERE {sql} GROUP BY item.seq "
-                "ORDER BY 2 DESC, 1 LIMIT ?",
-                (words, *values, k),
-            ).fetchall()
-        seqs = np.array([row[0] for row in rows], np.int64)
-        return seqs, np.array([row[1] for row in rows], np.float32)
+            rows = by_words(self._session.database, words, sql, values, k)
+        found = np.array(rows, np.float64).reshape(-1, 2)
+        return found[:, 0].astype(np.int64), found[:, 1].astype(np.float32)
 
     def rows(self, seqs: Sequence[int] | Int64[np.ndarray, " rows"]) -> list[Item]:
         """The rows in the order asked for. Raises GalleryError for a seq that is gone."""
@@ -282,13 +268,7 @@ class SqliteGallery:
         Raises GalleryError for a film, which has none.
         """
         with self.snapshot():
-            row = self._session.database.execute(
-                "SELECT clip.codec, clip.frames, clip.joints, item.start - owner.start, "
-                'item."end" - item.start, item.parent FROM item '
-                "JOIN item owner ON owner.seq = ifnull(item.parent, item.seq) "
-                "LEFT JOIN clip ON clip.seq = owner.seq WHERE item.seq = ?",
-                (int(seq),),
-            ).fetchone()
+            row = stored_clip(self._session.database, int(seq))
         if row is None:
             raise GalleryError(f"{self.path} has no row {seq} any more; search again.")
         if row[2] is None:
@@ -320,8 +300,7 @@ class SqliteGallery:
     def films(self) -> Int64[np.ndarray, " films"]:
         """Seqs of the whole films, ascending."""
         with self.snapshot():
-            cursor = self._session.database.execute("SELECT seq FROM item WHERE kind = 2")
-            return np.sort(np.fromiter((row[0] for row in cursor), np.int64))
+            return posing.films(self._session.database)
 
     def poses(
         self, seqs: Sequence[int] | Int64[np.ndarray, " rows"]

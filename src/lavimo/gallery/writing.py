@@ -6,13 +6,14 @@ import math
 import re
 import sqlite3
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from lavimo.gallery import posing
 from lavimo.gallery.codec import pack_positions, pack_vector
 from lavimo.gallery.contract import Attr, FileRecord, Kind, NewItem, NewWindow
+from lavimo.gallery.filters import Value
 from lavimo.shapes import Float32
 
 
@@ -55,6 +56,15 @@ def drop_file(database: sqlite3.Connection, path: str, replaced_by: str = "") ->
             sql = "UPDATE item SET file_id = ? WHERE file_id = ?"
             database.execute(sql, (twin[0], file_id))
     database.execute("DELETE FROM file WHERE file_id = ?", (file_id,))
+
+
+def drop_clips(database: sqlite3.Connection, condition: str, values: Sequence[Value]) -> None:
+    """Remove clips and films that pass a condition, and the files of which nothing is left."""
+    database.execute(f"DELETE FROM item WHERE kind <> 1 AND {condition}", values)
+    database.execute(
+        "DELETE FROM file WHERE error IS NULL AND NOT EXISTS (SELECT 1 FROM item "
+        "JOIN file f ON f.file_id = item.file_id WHERE f.sha256 = file.sha256)"
+    )
 
 
 def put_sentences(

@@ -46,7 +46,7 @@ def _card(results: Results, hit: Hit, avatar: str) -> str:
     from lavimo.search.film_page import film_card
 
     title = hit.caption or hit.item.clip or Path(hit.item.path).name
-    if hit.item.kind == "film":
+    if hit.item.film:
         return film_card(hit, title, _lines(hit))
     return page.card(
         results.gallery.positions(hit.item.seq),

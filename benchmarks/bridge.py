@@ -35,11 +35,17 @@ from lavimo.training.assemble import assemble
 from lavimo.training.run import Run
 from lavimo.training.start import licences
 
-SHORT = ["sampling.synthetic=0", "sampling.synthetic_pool=0", "linear.passes=0"]
+SHORT = [
+    "sampling.synthetic=0",
+    "sampling.synthetic_pool=0",
+    "linear.passes=0",
+    "loss.video.pull=1",  # as in the paper: alignment with films moves text and motion too
+]
 TWO = ["model.pose=null", "sampling.video=off", "sampling.pairs=0"]
 SYSTEMS: dict[str, tuple[list[str], str]] = {
     "2-modal": (TWO, ""),
     "3-modal": ([], "2-modal"),
+    "3-modal, films only follow": (["loss.video.pull=0"], "2-modal"),
     "3-modal, shuffled films": (["sampling.video=shuffled"], "2-modal"),
     "3-modal, noise as films": (["sampling.video=noise"], "2-modal"),
     "3-modal, fusion vector": (["loss.reconstruction.fusion=vector"], "3-modal"),

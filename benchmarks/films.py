@@ -16,7 +16,7 @@ import json
 import math
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -25,14 +25,17 @@ from lavimo.data import choreography, openmotion, tracks
 from lavimo.data.prepare import prepare
 from lavimo.evaluation import ranks
 from lavimo.evaluation.bootstrap import interval
-from lavimo.features import directions
+from lavimo.evaluation.films import LIKENESS, silhouettes
+from lavimo.features import bank, directions, landmark_errors, signature
 from lavimo.features.canonical import canonical_positions
 from lavimo.features.directions import Poses
 from lavimo.gallery import Gallery
+from lavimo.motion.clip import mirror_positions
 from lavimo.progress import for_stream
 from lavimo.runtime.encoder import LavimoEncoder, load_model
 from lavimo.search.films import Film
 from lavimo.search.index import index
+from lavimo.search.matching import ALIKE
 from lavimo.search.searcher import Searcher
 
 GAME_RIGS = ("kaykit", "mesh2motion", "quaternius", "deepmimic")
@@ -86,7 +89,9 @@ def _arguments() -> argparse.Namespace:
                         help="val: films on the training avatars, for choosing")  # fmt: skip
     parser.add_argument("--choreography", type=int, default=0, metavar="N",
                         help="N unseen programmes instead of OpenMotion")  # fmt: skip
-    parser.add_argument("--only", nargs="*", help="names of films: whole, middle, fast …")
+    parser.add_argument("--only", nargs="*", help="names of films: whole, middle, faster …")
+    parser.add_argument("--frames", metavar="MODEL",
+                        help="a model that reads films as silhouettes, for more rows")  # fmt: skip
     parser.add_argument("--json", action="store_true")
     return parser.parse_args()
 
@@ -154,6 +159,8 @@ def _table(
         if args.only and not any(word in name for word in args.only):
             continue
         rows += _judged(name, films(), windows, vectors, model, searcher)
+    if args.frames:
+        rows += _looked_at(windows, plain, filming, load_model(args.frames))
     if not args.only or "mirror" in args.only:
         rows.append(_mirrored(plain, windows, model))
     return rows
@@ -198,9 +205,9 @@ def _judged(
     searcher: Searcher,
 ) -> list[dict[str, object]]:
     asked = list(films)
-    bank = directions_bank(windows)
+    plain, weighed = directions_bank(windows), directions_bank(windows, weighed=True)
     learned = model.encode_poses([films[n] for n in asked]) @ vectors.T
-    free = np.stack([bank(films[n]) for n in asked])
+    free, better = (np.stack([bank(films[n]) for n in asked]) for bank in (plain, weighed))
     truth = np.array(asked, np.int64)
     by_name = {window.id: number for number, window in enumerate(windows)}
     places = np.array([_place(searcher, films[n], by_name, n) for n in asked])
@@ -208,16 +215,40 @@ def _judged(
         _row(name, "shipped search", places, len(windows)),
         _row(name, "learned tower alone", ranks.ranks(learned, truth), len(windows)),
         _row(name, "limb directions alone", ranks.ranks(free, truth), len(windows)),
+        _row(name, "the same, errors weighed", ranks.ranks(better, truth), len(windows)),
     ]
 
 
-def directions_bank(windows: list[Window]) -> Callable[[Poses], np.ndarray]:
-    """A film's training-free scores over the windows: signatures with a prior on the length."""
-    from lavimo.evaluation.films import PRIOR
-    from lavimo.features import signature
+def _looked_at(
+    windows: list[Window], films: dict[int, Poses], filming: tracks.Filming, model: LavimoEncoder
+) -> list[dict[str, object]]:
+    """Rows of a frames encoder, which reads eight silhouettes of the same films."""
+    asked = list(films)
+    clips = [(windows[n].id, windows[n].positions) for n in asked]
+    made = [one for (one,) in tracks.film(clips, filming, workers=2, progress=for_stream())]
+    vectors = model.encode_positions([window.positions for window in windows])
+    rows = []
+    for name, (first, last) in {"whole": (0.0, 1.0), "middle": (0.2, 0.8)}.items():
+        looks = []
+        for one, (_, positions) in zip(made, clips, strict=True):
+            seconds = len(positions) / FPS
+            seen = silhouettes(one, first * seconds, last * seconds)
+            assert seen is not None
+            looks.append(seen)
+        scores = model.encode_frames(looks) @ vectors.T
+        places = ranks.ranks(scores, np.array(asked, np.int64))
+        rows.append(_row(name, "frames encoder alone (silhouettes)", places, len(windows)))
+    return rows
 
-    bank = signature.Bank.of(directions.from_motion(w.positions, FPS) for w in windows)
-    return lambda film: bank.nearest(signature.windows(film, ()), PRIOR)[0][0]
+
+def directions_bank(
+    windows: list[Window], *, weighed: bool = False
+) -> Callable[[Poses], np.ndarray]:
+    """A film's scores over the windows without a model: as PROBE.md has it, or as searches do."""
+    clips = [directions.from_motion(w.positions, FPS) for w in windows]
+    metric, way = (landmark_errors.metric(), ALIKE) if weighed else (bank.PLAIN, LIKENESS)
+    held = bank.make(np.arange(len(clips)), clips, metric)
+    return lambda film: held.scores(signature.windows(film, ()), way)[0, 0]
 
 
 def _place(searcher: Searcher, film: Poses, by_name: dict[str, int], truth: int) -> float:
@@ -232,33 +263,25 @@ def _place(searcher: Searcher, film: Poses, by_name: dict[str, int], truth: int)
 def _mirrored(
     films: dict[int, Poses], windows: list[Window], model: LavimoEncoder
 ) -> dict[str, object]:
-    """How often a film finds the mirror image of its motion before all else, by vectors.
+    """How often a film finds the mirror image of its motion before all else.
 
     The gallery holds every motion and its mirror image.
     """
-    from lavimo.motion.clip import mirror_positions
-
-    both = [w.positions for w in windows] + [mirror_positions(w.positions) for w in windows]
-    asked = list(films)
-    twins = [replace(w, positions=p) for w, p in zip([*windows, *windows], both, strict=True)]
-    bank = directions_bank(twins)
-    learned = model.encode_poses([films[n] for n in asked]) @ model.encode_positions(both).T
-    free = np.stack([bank(films[n]) for n in asked])
-    joint = _z(learned) + _z(free)
-    first = joint.argmax(axis=1)
-    count = len(windows)
-    twin = 100 * float(np.mean(first == np.array(asked) + count))
-    row = _row("gallery with mirror images", "tower + directions",
-               ranks.ranks(joint, np.array(asked, np.int64)), 2 * count)  # fmt: skip
-    row["films"] = f"gallery with mirror images: mirror twin first in {twin:.1f} %"
+    twins = [Window(f"{w.id}@mirrored", mirror_positions(w.positions), w.split) for w in windows]
+    both = [*windows, *twins]
+    by_name = {window.id: number for number, window in enumerate(both)}
+    with tempfile.TemporaryDirectory() as folder:
+        made = _gallery(both, model, Path(folder))
+        with Gallery.open(made) as gallery:
+            searcher = Searcher(gallery, model)
+            own, twin = (
+                np.array([_place(searcher, film, by_name, n + at) for n, film in films.items()])
+                for at in (0, len(windows))
+            )
+    row = _row("gallery with mirror images", "shipped search", own, len(both))
+    first = 100 * float(np.mean(twin == 0))
+    row["films"] = f"gallery with mirror images: mirror twin first in {first:.1f} %"
     return row
-
-
-def _z(scores: np.ndarray) -> np.ndarray:
-    z: np.ndarray = (scores - scores.mean(axis=1, keepdims=True)) / scores.std(
-        axis=1, keepdims=True
-    )
-    return z
 
 
 def _row(films: str, system: str, places: np.ndarray, gallery: int) -> dict[str, object]:

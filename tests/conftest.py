@@ -1,6 +1,7 @@
 """Small shared fixtures: where the real data are, and two tiny motions."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import hypothesis
 import numpy as np
 import pytest
 
+from lavimo.features.directions import Poses
 from lavimo.motion.clip import Motion
 from lavimo.motion.skeleton import SMPL_22
 
@@ -120,3 +122,19 @@ def tiny_corpus() -> "Any":
         centre=vectors.mean(axis=0),
     )
     return corpus, Validation(tuple(judged))
+
+
+@pytest.fixture(scope="session")
+def some_poses() -> Callable[[int, int], Poses]:
+    """`some_poses(rows, seed)`: limbs that swing slowly, each at its own pace (synthetic)."""
+
+    def make(rows: int, seed: int) -> Poses:
+        rng = np.random.default_rng(seed)
+        t = np.arange(rows)[:, None, None] / 10
+        phase = rng.uniform(0, 6, (1, 9, 3)) + rng.uniform(0.2, 1.2, (1, 9, 1)) * t * 2
+        limbs = np.sin(phase).astype(np.float32)
+        limbs /= np.linalg.norm(limbs, axis=2, keepdims=True)
+        turn = rng.normal(0, 0.5, rows).astype(np.float32)
+        return Poses(limbs.reshape(rows, 27), turn, np.zeros((rows, 3), np.float32))
+
+    return make

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from lavimo.errors import ConfigError
-from lavimo.models.configs import Align, LossConfig, Reconstruction
+from lavimo.models.configs import Align, LossConfig, Reconstruction, Video
 from lavimo.runtime.config import (
     FramesVideo,
     ModelConfig,
@@ -47,7 +47,8 @@ class Sampling(Record, frozen=True):
     pool of `synthetic_pool`; a measured caption replaces a given one with probability `measured`.
     Films: `video` "own" shows each clip's own, "shuffled" that of another clip of the batch,
     "noise" rows of noise (both to see whether films help or only compute does), "off" none.
-    `pairs`: motions with their films for the pose space, the batch's own clips among them.
+    `pairs`: motions with their films for the pose space, the batch's own clips among them; of the
+    others a share of `near` moves like the batch's own.
     """
 
     batch: int
@@ -57,6 +58,7 @@ class Sampling(Record, frozen=True):
     measured: float
     video: str = "off"
     pairs: int = 0
+    near: float = 0.0
 
 
 class Filming(Record, frozen=True):
@@ -256,12 +258,12 @@ LAVIMO_SMALL = _replace(
             film_share=0.95,
         ),
     ),
-    sampling=_replace(LAVIMO_SMALL_2MODAL.sampling, video="own", pairs=96),
-    train=_replace(LAVIMO_SMALL_2MODAL.train, epochs=40),
+    loss=_replace(LAVIMO_SMALL_2MODAL.loss, video=Video(pull=0.0)),
+    sampling=_replace(LAVIMO_SMALL_2MODAL.sampling, video="own", pairs=96, near=0.5),
+    train=_replace(LAVIMO_SMALL_2MODAL.train, epochs=70),
     filming=Filming(
         tracks=0.6,
         views=1,
-        clips=500,
         damage=1.0,
         crop=0.7,
         crop_least=0.45,
@@ -286,7 +288,9 @@ LAVIMO_SMALL_FRAMES = _replace(
             tower=Tower(layers=3, dim=256, heads=4, ff=512, dropout=0.0, norm="pre", pool="mean"),
         ),
     ),
-    sampling=_replace(LAVIMO_SMALL.sampling, pairs=0),
+    loss=_replace(LAVIMO_SMALL.loss, video=Video()),
+    sampling=_replace(LAVIMO_SMALL.sampling, pairs=0, near=0.0),
+    train=_replace(LAVIMO_SMALL.train, epochs=40),
 )
 
 PRESETS: dict[str, Preset] = {

@@ -105,14 +105,19 @@ def test_a_map_of_a_motion_and_a_sentence(
     assert "map.png" in capsys.readouterr().err
 
 
-def test_a_checkpoint_without_fusion_says_so(
-    best: Path, walk: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("fusion", ["none", "vector"])
+def test_a_checkpoint_without_fusion_over_tokens_says_so(
+    fusion: str, best: Path, walk: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     from lavimo import formats
 
     opened = checkpoint.load(best)
-    plain = {n: v for n, v in opened.weights.items() if not n.startswith("fusion.")}
-    checkpoint.save(tmp_path / "plain", opened.config, plain, opened.statistics,
+    weights, statistics = opened.weights, dict(opened.statistics)
+    if fusion == "none":
+        weights = {n: v for n, v in weights.items() if not n.startswith("fusion.")}
+    else:  # as training records it
+        statistics["fusion_heads"] = np.array([0])
+    checkpoint.save(tmp_path / "plain", opened.config, weights, statistics,
                     preset="x", licences=())  # fmt: skip
     formats.write(walk, tmp_path / "walk.bvh")
     assert main(["explain", str(tmp_path / "walk.bvh"), "--model", str(tmp_path / "plain"),
@@ -120,12 +125,13 @@ def test_a_checkpoint_without_fusion_says_so(
     assert "no fusion" in capsys.readouterr().err
 
 
-def test_the_largest_weight_is_hot_and_none_is_cold() -> None:
-    weights = np.array([0.0, 0.5, 0.25], np.float32)
-    pictures = [Image.new("RGB", (115, 115)) for _ in range(heat.COUNT)]
-    sheet = heat.draw("t", [heat.Strip("itself", pictures, weights, 0.25)])
-    row = heat.MARGIN + 3 * heat.LINE + heat._side() + heat.BAR // 2
-    found = [sheet.getpixel((heat.MARGIN + x, row)) for x in (100, 550, 1000)]
-    assert found[0] == tuple(int(v) for v in heat.COLD)
-    assert found[1] == tuple(int(v) for v in heat.HOT)
-    assert found[0][1] > found[2][1] > found[1][1]
+@pytest.mark.parametrize(("fusion", "heads"), [("token", 2), ("vector", 0)])
+def test_training_records_what_can_be_explained(
+    fusion: str, heads: int, tiny_corpus: Any, tmp_path: Path
+) -> None:
+    corpus, _ = tiny_corpus
+    preset = resolve("lavimo_small", [*CHANGES, f"loss.reconstruction.fusion={fusion}"])
+    system = build(preset.model, preset.loss, corpus.sentence_bank())
+    loop.save(system, corpus, preset, Run(tmp_path / "run", preset), ("CC0-1.0",))
+    opened = checkpoint.load(tmp_path / "run" / "best")
+    assert opened.statistics["fusion_heads"].tolist() == [heads]

@@ -82,6 +82,14 @@ class Filmed:
             world, picture = (np.concatenate([a, a[-1:]]) for a in (world, picture))
         return directions.from_landmarks(times, world, picture)
 
+    def outlines_at(
+        self, seconds: Float32[np.ndarray, " moments"]
+    ) -> Float32[np.ndarray, "moments 16 16"]:
+        """The silhouettes nearest to some moments."""
+        nearest = np.abs(self.times[None] - seconds[:, None]).argmin(axis=1)
+        found: np.ndarray = self.outlines[nearest]
+        return found
+
 
 @dataclass(frozen=True)
 class _Job:

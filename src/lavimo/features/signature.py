@@ -5,22 +5,21 @@ turn). Of the 16 only the slow half is kept (a cosine transform in time), since 
 landmark noise: 224 numbers, whose squared distance is that of the smoothed windows.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from lavimo.features.directions import RATE, WIDTH, Poses, interpolated
-from lavimo.shapes import Float, Float32, Int64
+from lavimo.shapes import Float32, Int64
 
 MOMENTS, KEPT = 16, 8
-TURN_WEIGHT = 0.5
-"""What a radian a second of turning weighs beside a direction's coordinate."""
+TURN_WEIGHT, FASTEST = 0.5, 6.0
+"""What a radian a second of turning weighs beside a direction's coordinate; faster turns count as
+this fast."""
 SECONDS = (1.3, 2.2, 3.6, 6.0)
 """Lengths of the windows beside the whole clip; a step is a fifth of the length."""
 DIM = KEPT * (WIDTH + 1)
-
-AT_ONCE = 16384
 
 
 def _cosines() -> Float32[np.ndarray, "16 8"]:
@@ -30,7 +29,8 @@ def _cosines() -> Float32[np.ndarray, "16 8"]:
     return np.asarray(basis, np.float32)
 
 
-_BASIS = _cosines()
+COSINES = _cosines()
+"""The slow half of a cosine transform over the moments."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,82 +69,16 @@ def signatures(
     poses: Poses, chosen: Int64[np.ndarray, "windows 2"]
 ) -> Float32[np.ndarray, "windows 224"]:
     """Signatures of chosen spans."""
-    rows = np.concatenate([poses.limbs, TURN_WEIGHT * np.clip(poses.turn, -6, 6)[:, None]], axis=1)
+    turn = TURN_WEIGHT * np.clip(poses.turn, -FASTEST, FASTEST)
+    return of_rows(np.concatenate([poses.limbs, turn[:, None]], axis=1), chosen)
+
+
+def of_rows(
+    rows: Float32[np.ndarray, "rows 28"], chosen: Int64[np.ndarray, "windows 2"]
+) -> Float32[np.ndarray, "windows 224"]:
+    """Signatures of spans of limb directions and weighed turns; a number's eight orders adjoin."""
     length = (chosen[:, 1] - chosen[:, 0])[:, None]
     at = chosen[:, :1] + (np.arange(MOMENTS) + 0.5) / MOMENTS * length - 0.5
     moments = interpolated(rows, np.clip(at, 0, len(rows) - 1).reshape(-1))
-    slow = np.tensordot(moments.reshape(len(chosen), MOMENTS, -1), _BASIS, axes=(1, 0))
+    slow = np.tensordot(moments.reshape(len(chosen), MOMENTS, -1), COSINES, axes=(1, 0))
     return slow.reshape(len(chosen), -1)
-
-
-@dataclass(frozen=True, eq=False)
-class Bank:
-    """Signatures of the windows of many clips, ready to be compared.
-
-    Half precision: `owners` is the clip of each window, in the order that `of` was given.
-    """
-
-    signatures: Float[np.ndarray, "windows 224"]
-    squares: Float32[np.ndarray, " windows"]
-    owners: Int64[np.ndarray, " windows"]
-    spans: Int64[np.ndarray, "windows 2"]
-    clips: int
-
-    @classmethod
-    def of(cls, clips: Iterable[Poses]) -> "Bank":
-        """The bank of clips, whole and in windows."""
-        found = [windows(poses) for poses in clips]
-        if not found:
-            return cls(
-                np.zeros((0, DIM), np.float16), np.zeros(0, np.float32), np.zeros(0, np.int64),
-                np.zeros((0, 2), np.int64), 0,
-            )  # fmt: skip
-        stored = np.concatenate([one.signatures.astype(np.float16) for one in found])
-        squares = [np.square(one.signatures).sum(axis=1) for one in found]
-        return cls(
-            stored,
-            np.concatenate(squares),
-            np.repeat(np.arange(len(found)), [len(one.spans) for one in found]),
-            np.concatenate([one.spans for one in found]),
-            len(found),
-        )
-
-    def nearest(
-        self, query: Windows, prior: float
-    ) -> tuple[Float32[np.ndarray, "queries clips"], Int64[np.ndarray, "queries clips"]]:
-        """For each window of a query and each clip: the best score and the window that has it.
-
-        Score = -(squared distance + `prior` x |log of the ratio of lengths|).
-        """
-        seconds = np.log(np.maximum(self.spans[:, 1] - self.spans[:, 0], 1) / RATE)
-        mine = np.log(query.seconds)
-        own = np.square(query.signatures).sum(axis=1)
-        count = len(query.spans)
-        best = np.full((count, self.clips), -np.inf, np.float32)
-        place = np.zeros((count, self.clips), np.int64)
-        for first in range(0, len(self.owners), AT_ONCE):
-            part = slice(first, first + AT_ONCE)
-            near = query.signatures @ self.signatures[part].astype(np.float32).T
-            near = 2 * near - self.squares[part] - own[:, None]
-            near -= np.float32(prior) * np.abs(mine[:, None] - seconds[part])
-            _take_best(best, place, near, self.owners[part], first)
-        return best, place
-
-
-def _take_best(
-    best: Float32[np.ndarray, "queries clips"],
-    place: Int64[np.ndarray, "queries clips"],
-    scores: Float32[np.ndarray, "queries windows"],
-    owners: Int64[np.ndarray, " windows"],
-    first: int,
-) -> None:
-    """Fold the windows of one block into the best of their clips (windows of a clip adjoin)."""
-    starts = np.flatnonzero(np.concatenate([[True], owners[1:] != owners[:-1]]))
-    ends = np.concatenate([starts[1:], [len(owners)]])
-    top = np.maximum.reduceat(scores, starts, axis=1)
-    clips = owners[starts]
-    better = top > best[:, clips]
-    for row, column in zip(*np.nonzero(better), strict=True):
-        begin, end = starts[column], ends[column]
-        place[row, clips[column]] = first + begin + int(np.argmax(scores[row, begin:end]))
-    best[:, clips] = np.maximum(best[:, clips], top)

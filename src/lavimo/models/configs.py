@@ -31,10 +31,12 @@ class Reconstruction(Record, frozen=True):
 class Video(Record, frozen=True):
     """What films add: `align` weighs L^mv + L^tv, `side` the sentence and side losses of films
     against those of motions, `pose` the pairing of motions and films in the pose space, with a
-    learnable `temperature` of its own.
+    learnable `temperature` of its own. `pull` is the share of the films' alignment that also moves
+    motions and sentences: 1 in the paper, 0 where films learn towards them and leave them alone.
     """
 
     align: float = 1.0
+    pull: float = 1.0
     side: float = 0.5
     pose: float = 1.0
     temperature: float = 0.07

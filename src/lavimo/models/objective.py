@@ -40,6 +40,13 @@ def aligned(
     return alignment_loss(first, second, similarity, scale, kind=align.kind, scale=align.scale)
 
 
+def pulled(vectors: Float[Tensor, "*rows"], share: float) -> Float[Tensor, "*rows"]:
+    """The same values, whose gradient is only that share of it."""
+    if share == 1:
+        return vectors
+    return vectors.detach() + share * (vectors - vectors.detach())
+
+
 def paired(
     motions: Float[Tensor, "pairs dim"],
     films: Float[Tensor, "pairs dim"],

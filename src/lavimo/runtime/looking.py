@@ -54,10 +54,10 @@ def looked(
     Raises ModelError where the checkpoint has no token fusion, or reads no films.
     """
     config, weights = checkpoint.config, checkpoint.weights
-    if "fusion.attentions.motion.in_proj_weight" not in weights:
+    if "fusion.attentions.motion.in_proj_weight" not in weights or _heads(checkpoint) == 0:
         raise ModelError(
-            f"{checkpoint.path} holds no fusion, so it cannot say what it looks at; use the best/ "
-            "folder of a run of `lavimo train` with token fusion."
+            f"{checkpoint.path} holds no fusion over tokens, so it cannot say what it looks at; "
+            "use the best/ folder of a run of `lavimo train` with token fusion."
         )
     longest = config.motion.max_frames
     features = humanml.encode_batch([positions[: longest + 1]], canonical=True)[0]
@@ -76,9 +76,13 @@ def looked(
 
 
 def _look(checkpoint: Checkpoint, modality: str, query: np.ndarray, keys: np.ndarray) -> np.ndarray:
-    heads = int(checkpoint.statistics.get("fusion_heads", HEADS)[0])
     name = f"fusion.attentions.{modality}"
-    return transformer.looks(checkpoint.weights, name, heads, query, keys)
+    return transformer.looks(checkpoint.weights, name, _heads(checkpoint), query, keys)
+
+
+def _heads(checkpoint: Checkpoint) -> int:
+    """Of the fusion over tokens; 0 where the model's fusion is another."""
+    return int(checkpoint.statistics.get("fusion_heads", HEADS)[0])
 
 
 def _moments(weights: np.ndarray, seconds: float) -> Moments:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from lavimo.errors import ModelError
+from lavimo.features import signature
 from lavimo.features.directions import ROW, WIDTH, Poses
 from lavimo.runtime import transformer
 from lavimo.runtime.checkpoint import Checkpoint
@@ -14,10 +15,10 @@ from lavimo.runtime.packing import batches_of, patched, windows
 from lavimo.shapes import Float32
 
 SIDES = ("motion", "film")
-TURN, PATH = 0.5, 0.5
+TURN, PATH = signature.TURN_WEIGHT, 0.5
 """What a radian a second of turning, and a metre or a trunk length a second of travel, weigh
 beside a direction's coordinate."""
-LIMIT = 6.0
+LIMIT = signature.FASTEST
 """Faster turns and travels count as this fast (radians, metres or trunk lengths a second)."""
 
 __all__ = ["ROW", "SIDES", "encode_films", "pose_vectors", "scaled"]
@@ -64,7 +65,7 @@ def pose_of(checkpoint: Checkpoint) -> PoseVideo:
     """The pose part of a model's config. Raises ModelError where it has none."""
     if checkpoint.config.pose is None:
         raise ModelError(
-            f"{checkpoint.path} reads no films; use a model that was trained with them."
+            f"{checkpoint.path} reads no films as limb directions; use a model that was trained so."
         )
     return checkpoint.config.pose
 
@@ -88,5 +89,11 @@ def _pooled(
         tokens, mask = patched([pieces[i] for i in chosen], pose.patch)
         projected = transformer.linear(weights, f"pose.project.{side}", tokens)
         pooled = transformer.encode(weights, "pose.tower", pose.tower, projected, mask)
-        found.append((owners[chosen], pooled))
+        slow = np.concatenate([_signature(pieces[i]) for i in chosen])
+        found.append((owners[chosen], pooled + transformer.linear(weights, "pose.slow", slow)))
     return found
+
+
+def _signature(rows: Float32[np.ndarray, "rows 31"]) -> Float32[np.ndarray, "1 224"]:
+    """The signature of scaled rows, which weigh a turn as signatures do."""
+    return signature.of_rows(rows[:, : WIDTH + 1], np.array([[0, len(rows)]]))

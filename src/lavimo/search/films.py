@@ -4,6 +4,7 @@ import importlib.util
 import io
 import itertools
 import math
+import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -35,6 +36,8 @@ KEPT_SECONDS = 20.0
 LONG = 15.0
 """Films of more seconds report their progress."""
 MOST_PEOPLE = 4
+THREADS = 4
+"""Threads of the networks while somebody waits for one film: more gain little at their size."""
 LIBRARIES = ("av", "ai_edge_litert")
 
 CALM = 4.0
@@ -183,7 +186,7 @@ def _tracker() -> "Tracker":
     """Both networks; once a process, since loading them takes as long as a second of film."""
     from lavimo.video.tracking import Tracker
 
-    return Tracker()
+    return Tracker(threads=min(THREADS, os.cpu_count() or 1))
 
 
 class _Watch:

@@ -17,7 +17,7 @@ WEIGHTS: dict[str, float] = {
     "motion": 1.0,
     "example": 1.0,
     "video": 1.5,
-    "directions": 0.6,
+    "directions": 1.0,
     "warping": 0.3,
     "captions": 1.5,
     "facts": 0.5,
@@ -53,8 +53,9 @@ TYPICAL: dict[str, Spread] = {
     "example": Spread(0.1, 0.25),
     "captions": Spread(0.25, 0.12),
     "video": Spread(0.1, 0.25),
-    "directions": Spread(-92.0, 35.0),
-    "warping": Spread(-1.45, 0.35),
+    "directions": Spread(-66.0, 32.0),
+    "movement": Spread(0.05, 0.07),
+    "warping": Spread(-1.2, 0.7),
 }
 """Where a checkpoint does not say: cosines of a query that has something to find."""
 

@@ -99,7 +99,7 @@ class Searcher:
         # All that was not spent on films: the model is loaded, words and examples become vectors.
         spent["model"] = asked_at - begin - sum(spent.values())
         spent["search"] = time.perf_counter() - asked_at
-        return replace(found, notes=self._notes(asked), seconds=spent, films=asked.films)
+        return replace(found, notes=self._notes(asked, table), seconds=spent, films=asked.films)
 
     def observe(
         self,
@@ -136,9 +136,15 @@ class Searcher:
     def _encode(self, text: str) -> Asked:
         return encode(parse(text, "text"), self.gallery, lambda: self.model, _WATCHING)
 
-    def _notes(self, asked: Asked) -> tuple[str, ...]:
+    def _notes(self, asked: Asked, table: Table) -> tuple[str, ...]:
         """What makes hits of films weaker, and what would make the next search faster."""
         notes = [_weaker(film) for film in asked.films]
+        notes += [
+            "Nobody in this gallery stands and moves quite like the person in the film: the hits "
+            "are those whose limbs move most alike."
+            for one in table.matches
+            if one.strange
+        ]
         notes += [
             f"{film.people} people are in the film; number {film.person} was followed, "
             "--person chooses another."

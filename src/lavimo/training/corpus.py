@@ -14,9 +14,9 @@ from lavimo.features.canonical import FPS
 from lavimo.features.directions import Poses, from_motion
 from lavimo.presets import Preset, Sampling
 from lavimo.runtime.motion import normalise
-from lavimo.shapes import Float32
+from lavimo.shapes import Float32, Int64
 from lavimo.training.augment import Change, drawn, rig_offsets
-from lavimo.training.films import Visit, pairs
+from lavimo.training.films import Visit, like, pairs
 from lavimo.training.frames import Looks, as_sequences
 from lavimo.training.text import TextTable
 
@@ -62,6 +62,21 @@ class Corpus:
     """Films of clips, by id: landmark tracks of their renders, in time with the clip."""
     looks: Looks | None = None
     """Films of clips as eight pictures, where the model reads them so."""
+
+    @cached_property
+    def pool(self) -> list[Clip]:
+        """Every clip, real and synthetic."""
+        return [*self.real, *self.synthetic]
+
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """Place of each clip in the pool, by id."""
+        return {clip.id: place for place, clip in enumerate(self.pool)}
+
+    @cached_property
+    def nearest(self) -> Int64[np.ndarray, "clips near"]:
+        """Places of the clips that move most like each clip of the pool."""
+        return like([clip.poses for clip in self.pool])
 
     def statistics(self) -> dict[str, np.ndarray]:
         """What a checkpoint carries beside its weights."""
@@ -148,17 +163,29 @@ def batches(
 def _others(
     corpus: Corpus, preset: Preset, clips: list[Clip], rng: np.random.Generator
 ) -> list["_Drawn"]:
-    """Visits of other clips, captions or not, for the pose space: of like length, hence cheap."""
-    pool = [*corpus.real, *corpus.synthetic]
+    """Visits of other clips, captions or not, for the pose space.
+
+    A share of them moves like the batch's own clips, the hard ones to tell apart; the others are
+    of like length, hence cheap.
+    """
+    pool = corpus.pool
     count = min(preset.sampling.pairs - len(clips), len(pool) - len(clips))
     if count <= 0:
         return []
     here = {clip.id for clip in clips}
+    found: list[Clip] = []
+    for number in range(round(count * preset.sampling.near)):
+        row = corpus.nearest[corpus.places[clips[number % len(clips)].id]]
+        near = pool[int(row[rng.integers(len(row))])]
+        if near.id not in here:
+            here.add(near.id)
+            found.append(near)
+    count -= len(found)
     asked = rng.choice(len(pool), min(len(pool), 3 * count + len(here)), replace=False)
-    found = [pool[i] for i in asked if pool[i].id not in here]
+    others = [pool[i] for i in asked if pool[i].id not in here]
     length = len(clips[int(rng.integers(len(clips)))].positions)
-    found.sort(key=lambda clip: abs(len(clip.positions) - length))
-    return [_visit(clip, preset, rng) for clip in found[:count]]
+    others.sort(key=lambda clip: abs(len(clip.positions) - length))
+    return [_visit(clip, preset, rng) for clip in (*found, *others[:count])]
 
 
 def _films(corpus: Corpus, visits: "list[_Drawn]") -> list[Visit]:

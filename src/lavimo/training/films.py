@@ -16,7 +16,7 @@ from lavimo.data.batch import Pairs, padded
 from lavimo.features.directions import LIMBS, RATE, WIDTH, Poses
 from lavimo.presets import Filming, Preset
 from lavimo.runtime.pose import scaled
-from lavimo.shapes import Float32
+from lavimo.shapes import Float32, Int64
 from lavimo.training.augment import Change
 
 MEDIANS = np.radians([7, 17, 17, 18, 18, 12, 12, 12, 12]).astype(np.float32)
@@ -28,6 +28,10 @@ DEPTH = 2.0
 """Errors towards the camera are this many times as large as across."""
 LEAST = 8
 """A film of fewer rows is not cut."""
+NEAR = 12
+"""Clips that count as moving like a clip."""
+TURNING = 0.3
+"""What a radian a second of turning weighs beside a direction's coordinate, comparing clips."""
 TRUNK = 0.5
 """Metres of the unit of a film's path."""
 
@@ -199,6 +203,34 @@ def _turned(
 def _unit(vectors: np.ndarray) -> Float32[np.ndarray, "rows limbs 3"]:
     length = np.linalg.norm(vectors, axis=-1, keepdims=True)
     found: np.ndarray = vectors / np.maximum(length, np.float32(1e-6))
+    return found
+
+
+def like(clips: Sequence[Poses]) -> Int64[np.ndarray, "clips near"]:
+    """For each clip the `NEAR` others whose limbs point and move most alike, nearest first.
+
+    Compared by mean and spread of each limb's direction and by how much they turn: cheap, and
+    enough to find the takes of one action.
+    """
+    rows = np.stack(
+        [
+            np.concatenate(
+                [
+                    one.limbs.mean(axis=0),
+                    2 * one.limbs.std(axis=0),
+                    [TURNING * abs(one.turn).mean()],
+                ]
+            )
+            for one in clips
+        ]
+    ).astype(np.float32)
+    squares = np.square(rows).sum(axis=1)
+    near = min(NEAR, len(rows) - 1)
+    found = np.zeros((len(rows), near), np.int64)
+    for start in range(0, len(rows), 1024):
+        apart = squares - 2 * rows[start : start + 1024] @ rows.T
+        apart[np.arange(len(apart)), start + np.arange(len(apart))] = np.inf
+        found[start : start + 1024] = np.argsort(apart, axis=1, kind="stable")[:, :near]
     return found
 
 

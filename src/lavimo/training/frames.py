@@ -59,9 +59,7 @@ class Outlines:
             return None
         film = there[0 if rng is None else int(rng.integers(len(there)))]
         moments = change.start + segments(max(1, change.end - change.start), rng)
-        times = moments * change.speed / FPS
-        nearest = np.abs(film.times[None] - times[:, None]).argmin(axis=1)
-        outlines = film.outlines[nearest]
+        outlines = film.outlines_at((moments * change.speed / FPS).astype(np.float32))
         return pyramid(outlines[:, :, ::-1] if change.mirrored else outlines)
 
 

@@ -127,7 +127,9 @@ def save(
     weights = {
         name: value.detach().float().cpu().numpy() for name, value in system.named_parameters()
     }
-    heads = np.array([preset.loss.reconstruction.fusion_heads], np.int64)
+    fusion = preset.loss.reconstruction
+    # Only a fusion over tokens says what it looks at; none is recorded for the others.
+    heads = np.array([fusion.fusion_heads if fusion.fusion == "token" else 0], np.int64)
     return checkpoint.save(
         run.folder / "best",
         preset.model,

@@ -110,10 +110,10 @@ class Body:
 
 
 class Detector:
-    """Finds the people in a whole picture. Not to be shared between threads."""
+    """Finds the people in a whole picture, with `threads`. Not to be shared between threads."""
 
-    def __init__(self) -> None:
-        self._network = _network(DETECTOR, (0, 1))
+    def __init__(self, *, threads: int = 1) -> None:
+        self._network = _network(DETECTOR, (0, 1), threads)
         self._anchors = _anchors()
         self._input = np.empty((DETECTOR_EDGE, DETECTOR_EDGE, 3), np.float32)
 
@@ -139,11 +139,12 @@ class Landmarker:
     """Finds the landmarks of the person in a region. Not to be shared between threads.
 
     With `outlines` it can also give silhouettes; a look that does takes more than twice the time.
+    Each look is shared by `threads`; the answer does not depend on them.
     """
 
-    def __init__(self, *, outlines: bool = False) -> None:
-        self._network = _network(LANDMARKS, (0, 1, 4))
-        self._drawing = _network(LANDMARKS, (0, 1, 2, 4)) if outlines else None
+    def __init__(self, *, outlines: bool = False, threads: int = 1) -> None:
+        self._network = _network(LANDMARKS, (0, 1, 4), threads)
+        self._drawing = _network(LANDMARKS, (0, 1, 2, 4), threads) if outlines else None
         self._input = np.empty((CROP_EDGE, CROP_EDGE, 3), np.float32)
 
     def look(
@@ -175,15 +176,15 @@ class Landmarker:
         )
 
 
-def _network(name: str, outputs: tuple[int, ...]) -> Any:
-    """A network ready to run, with these of its outputs, on one thread."""
+def _network(name: str, outputs: tuple[int, ...], threads: int) -> Any:
+    """A network ready to run, with these of its outputs."""
     content = with_outputs(model_path(name).read_bytes(), outputs)
     try:
         from ai_edge_litert.interpreter import Interpreter
     except ImportError as error:
         raise MissingExtra("Finding people in a film", "video") from error
     with _quiet():
-        network = Interpreter(model_content=content, num_threads=1)
+        network = Interpreter(model_content=content, num_threads=threads)
         network.allocate_tensors()
     return network
 

@@ -75,12 +75,13 @@ class Tracker:
     """Both networks, loaded once. Not to be shared between threads.
 
     With `outline_every` the tracks hold silhouettes too, drawn in every `outline_every`-th picture.
+    The networks run on `threads` each: one where many films are followed side by side.
     """
 
-    def __init__(self, *, outline_every: int = 0) -> None:
+    def __init__(self, *, outline_every: int = 0, threads: int = 1) -> None:
         self.outline_every = outline_every
-        self.detector = Detector()
-        self.landmarker = Landmarker(outlines=outline_every > 0)
+        self.detector = Detector(threads=threads)
+        self.landmarker = Landmarker(outlines=outline_every > 0, threads=threads)
 
     def people(
         self,

@@ -1,5 +1,9 @@
 """Six directions: films against motions and sentences, and who never had a film."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -85,6 +89,52 @@ class Deaf:
         return np.zeros((0, 2), np.float32)
 
     encode_motion = encode_sentences = encode_text
+
+
+class Reader:
+    """A made-up model that reads films as poses, as silhouettes or both; film i is row i."""
+
+    dim, modalities, calibration = 12, ("text", "motion", "video"), {}
+
+    def __init__(self, *kinds: str, backbone: str = "silhouette") -> None:
+        self.model_id = "-".join(["reader", *kinds])
+        frames = SimpleNamespace(backbone=backbone) if "frames" in kinds else None
+        config = SimpleNamespace(pose="pose" in kinds or None, frames=frames)
+        self.checkpoint = SimpleNamespace(config=config)
+
+    def encode_text(self, texts: Sequence[str]) -> np.ndarray:
+        return np.eye(12, dtype=np.float32)[: len(texts)]
+
+    def encode_motion(self, motions: Sequence[object]) -> np.ndarray:
+        return np.eye(12, dtype=np.float32)[: len(motions)]
+
+    encode_sentences = encode_text
+
+    def encode_poses(self, poses: Sequence[object]) -> np.ndarray:
+        return np.eye(12, dtype=np.float32)[: len(poses)]
+
+    def encode_frames(self, looks: Sequence[np.ndarray]) -> np.ndarray:
+        """What the first number of the first silhouette says."""
+        return np.eye(12, dtype=np.float32)[[int(one[0, 0]) for one in looks]]
+
+
+def test_films_are_read_as_the_model_reads_them(perfect: FilmSet) -> None:
+    looks = tuple(np.full((8, 117), (place + 1) % 11, np.float32) for place in range(11))
+    shown = replace(perfect, silhouettes=(*looks, None))
+    ways = DIRECTIONS[1]
+    poses = films.film_scores(Reader("pose"))(shown)[ways]
+    assert poses[:11].argmax(axis=1).tolist() == list(range(11))
+    frames = films.film_scores(Reader("frames"))(shown)[ways]
+    assert frames[:11].argmax(axis=1).tolist() == [*range(1, 11), 0]
+    both = films.film_scores(Reader("pose", "frames"))(shown)[ways]
+    np.testing.assert_allclose(both, films.sum_of_z([poses, frames]), rtol=1e-5)
+    assert both[0, 0] == pytest.approx(both[0, 1])
+    assert both[0, 0] > both[0, 2]
+
+
+def test_an_image_model_cannot_be_judged_by_tracks() -> None:
+    with pytest.raises(EvaluationError, match="reads films with clip"):
+        films.film_scores(Reader("frames", backbone="clip"))
 
 
 def test_a_model_without_films_says_so() -> None:

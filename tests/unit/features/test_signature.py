@@ -35,42 +35,13 @@ def test_windows_lie_inside_and_reach_both_ends() -> None:
 
 
 def test_distance_is_that_of_the_smoothed_moments(clips: list[Poses]) -> None:
-    basis = signature._BASIS
+    basis = signature.COSINES
     np.testing.assert_allclose(basis.T @ basis, np.eye(signature.KEPT), atol=1e-5)
     still = clips[0].cut(0, 1)
     held = Poses(still.limbs.repeat(30, 0), 0 * still.turn.repeat(30), still.path.repeat(30, 0))
     found = whole(held).signatures[0].reshape(-1, signature.KEPT)
     np.testing.assert_allclose(found[:27, 0], 4 * still.limbs[0], atol=1e-5)  # sqrt(16) moments
     np.testing.assert_allclose(found[:, 1:], 0, atol=1e-5)
-
-
-def test_the_bank_finds_what_plain_code_finds(clips: list[Poses]) -> None:
-    bank = signature.Bank.of(clips)
-    query = signature.windows(clips[7], (1.3,))
-    best, place = bank.nearest(query, prior=15.0)
-    for row in range(len(query.spans)):
-        for column, clip in enumerate(clips):
-            own = signature.windows(clip)
-            distance = np.square(own.signatures - query.signatures[row]).sum(axis=1)
-            score = -distance - 15 * np.abs(np.log(query.seconds[row] / own.seconds))
-            assert best[row, column] == pytest.approx(score.max(), abs=0.6)  # half precision
-            assert bank.owners[place[row, column]] == column
-    assert best[0].argmax() == 7
-
-
-def test_blocks_change_nothing(clips: list[Poses], monkeypatch: pytest.MonkeyPatch) -> None:
-    bank = signature.Bank.of(clips)
-    query = whole(clips[3])
-    plain = bank.nearest(query, 15.0)
-    monkeypatch.setattr(signature, "AT_ONCE", 17)
-    parts = bank.nearest(query, 15.0)
-    np.testing.assert_allclose(plain[0], parts[0], rtol=1e-5, atol=1e-3)
-    np.testing.assert_array_equal(plain[1], parts[1])
-
-
-def test_an_empty_bank_answers_with_nothing(clips: list[Poses]) -> None:
-    best, place = signature.Bank.of([]).nearest(whole(clips[0]), 15.0)
-    assert best.shape == place.shape == (1, 0)
 
 
 def plain_warp(a: np.ndarray, b: np.ndarray) -> float:

@@ -3,15 +3,18 @@
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
-from lavimo.data.batch import Batch, Pairs, Sequences, Targets
+from lavimo.data.batch import Batch, Pairs, Sequences, Targets, padded
 from lavimo.errors import DataError
+from lavimo.features import signature
 from lavimo.models import build, objective
 from lavimo.models.film import Film, Vectors, mean_of
 from lavimo.models.frames import Block, FramesEncoder
 from lavimo.models.fusion import Fusion, Source
+from lavimo.models.pose_tower import slow_part
 from lavimo.presets import LAVIMO_PAPER as PAPER
 from lavimo.presets import resolve
 
@@ -203,3 +206,34 @@ def test_two_readings_of_a_film_are_averaged_where_both_are_there() -> None:
     assert both.sentence is None
     assert both.signs is not None
     assert both.signs.flatten().tolist() == [0.5, 1.0]
+
+
+def test_the_towers_signature_is_that_of_the_search() -> None:
+    tower = system_of().pose
+    rng = np.random.default_rng(0)
+    lengths = (40, 7, 1, 23)
+    rows = [rng.normal(0, 0.5, (count, 31)).astype(np.float32) for count in lengths]
+    part = padded([torch.from_numpy(row) for row in rows])
+    found = slow_part(part, tower.cosines).numpy()
+    for own, row in zip(found, rows, strict=True):
+        expected = signature.of_rows(row[:, :28], np.array([[0, len(row)]]))[0]
+        np.testing.assert_allclose(own, expected, atol=1e-5)
+
+
+@pytest.mark.parametrize(("pull", "moves"), [(1.0, True), (0.25, True), (0.0, False)])
+def test_films_pull_motions_and_sentences_as_far_as_asked(pull: float, moves: bool) -> None:
+    system = system_of(f"loss.video.pull={pull}", "loss.video.pose=0", "loss.video.side=0",
+                       "loss.reconstruction.weight=0")  # fmt: skip
+    system.eval()
+    batch = batch_of()
+    gradients = {}
+    for films in (True, False):
+        system.zero_grad()
+        some = batch if films else replace(batch, pairs=None, frames=None)
+        system.loss(some).total.backward()
+        gradients[films] = system.motion.project.weight.grad.clone()
+    apart = (gradients[True] - gradients[False]).abs().max()
+    assert bool(apart > 1e-6) == moves
+    system.zero_grad()
+    system.loss(batch).total.backward()
+    assert system.pose_film.joint.weight.grad.abs().max() > 0

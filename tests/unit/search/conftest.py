@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lavimo.features.directions import Poses
 from lavimo.gallery import Caption, FileRecord, Gallery, NewItem, NewWindow
 from lavimo.motion.clip import Motion
 from lavimo.search.searcher import Searcher
@@ -104,19 +103,3 @@ def put(gallery: Gallery, encoder: WordEncoder, tmp_path: Path) -> Put:
 @pytest.fixture
 def searcher(gallery: Gallery, encoder: WordEncoder) -> Searcher:
     return Searcher(gallery, encoder)
-
-
-@pytest.fixture(scope="session")
-def some_poses() -> Callable[[int, int], Poses]:
-    """`some_poses(rows, seed)`: limbs that swing slowly, each at its own pace (synthetic)."""
-
-    def make(rows: int, seed: int) -> Poses:
-        rng = np.random.default_rng(seed)
-        t = np.arange(rows)[:, None, None] / 10
-        phase = rng.uniform(0, 6, (1, 9, 3)) + rng.uniform(0.2, 1.2, (1, 9, 1)) * t * 2
-        limbs = np.sin(phase).astype(np.float32)
-        limbs /= np.linalg.norm(limbs, axis=2, keepdims=True)
-        turn = rng.normal(0, 0.5, rows).astype(np.float32)
-        return Poses(limbs.reshape(rows, 27), turn, np.zeros((rows, 3), np.float32))
-
-    return make

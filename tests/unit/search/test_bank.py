@@ -1,4 +1,4 @@
-"""The bank of signatures: the same answers as the plain one, in step with its gallery."""
+"""The bank of a gallery: in step with it, saved and found again."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -6,44 +6,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from lavimo.features import bank as features_bank
 from lavimo.features import signature
+from lavimo.features.bank import Likeness, make
 from lavimo.features.directions import Poses, from_motion
 from lavimo.gallery import Caption, FileRecord, Gallery, NewItem
 from lavimo.search import bank
 from lavimo.search.bank import BankOf
 
-PRIOR = 15.0
 Make = Callable[[int, int], Poses]
-
-
-@pytest.mark.parametrize("at_once", [2, 256])
-def test_scores_are_those_of_the_plain_bank(
-    at_once: int, some_poses: Make, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(bank, "AT_ONCE", at_once)
-    monkeypatch.setattr(bank, "BLOCK", 50)
-    clips = [some_poses(rows, seed) for seed, rows in enumerate((40, 8, 90, 2, 61, 33))]
-    made = bank.make(np.arange(6) * 3 + 1, clips)
-    query = signature.windows(some_poses(37, 99))
-    plain, places = signature.Bank.of(clips).nearest(query, PRIOR)
-    found = made.scores(query, PRIOR)
-    # int8 against half precision: far less than what tells neighbours apart.
-    np.testing.assert_allclose(found, plain, atol=1.5)
-    assert np.corrcoef(found.ravel(), plain.ravel())[0, 1] > 0.9995
-    spans = signature.Bank.of(clips).spans
-    best = [made.best_span(query, 0, PRIOR, clip) for clip in range(6)]
-    assert best == [tuple(spans[place]) for place in places[0]]
-
-
-def test_a_clip_finds_itself_whole(some_poses: Make) -> None:
-    clips = [some_poses(rows, seed) for seed, rows in enumerate((40, 25, 90))]
-    made = bank.make(np.arange(3), clips)
-    for number, clip in enumerate(clips):
-        query = signature.windows(clip, ())
-        scores = made.scores(query, PRIOR)[0]
-        assert scores.argmax() == number
-        assert scores[number] > -0.5
-        assert made.best_span(query, 0, PRIOR, number) == (0, len(clip))
 
 
 class TestBankOf:
@@ -81,7 +52,7 @@ class TestBankOf:
         gallery.remove(paths=["/m/a.bvh"])
         second = of.get()
         assert second.seqs.tolist() == gallery.seqs().tolist()
-        fresh = bank.make(second.seqs, of.poses(second.seqs.tolist()))
+        fresh = make(second.seqs, of.poses(second.seqs.tolist()), second.metric)
         np.testing.assert_array_equal(second.rows, fresh.rows)
         np.testing.assert_array_equal(second.starts, fresh.starts)
         np.testing.assert_array_equal(second.spans, fresh.spans)
@@ -95,7 +66,7 @@ class TestBankOf:
         file = gallery.path / "cache" / bank.CACHE
         content = file.read_bytes()
         with monkeypatch.context() as patch:
-            patch.setattr(bank, "_make", lambda *_: pytest.fail("it was saved"))
+            patch.setattr(features_bank, "_make", lambda *_: pytest.fail("it was saved"))
             np.testing.assert_array_equal(BankOf(gallery).get().rows, made.rows)
         for torn in (content[: len(content) // 2], b"", content[:-1]):
             file.write_bytes(torn)
@@ -117,4 +88,4 @@ class TestBankOf:
     def test_an_empty_gallery_has_an_empty_bank(self, gallery: Gallery, some_poses: Make) -> None:
         made = BankOf(gallery).get()
         assert len(made) == 0
-        assert made.scores(signature.windows(some_poses(20, 0)), PRIOR).shape[1] == 0
+        assert made.scores(signature.windows(some_poses(20, 0)), Likeness(15.0)).shape[2] == 0

@@ -63,13 +63,13 @@ def test_a_noisy_film_of_a_clip_finds_it(
     results = searcher.search(Film("a.mp4", noisy(posed[number]), start=0.5), k=8)
     hit = results[0]
     assert names(results)[0] == str(number)
-    seconds = posed[number].seconds
-    assert hit.film_span == pytest.approx((0.5, 0.5 + seconds))
-    assert hit.span == pytest.approx((1.0, 1.0 + seconds))
+    begin, end = hit.film_span
+    assert hit.span == pytest.approx((begin + 0.5, end + 0.5))  # the same part of both
+    assert end - begin > 0.6 * posed[number].seconds
     assert results.query == "a.mp4"
     assert {"directions", "warping"} <= set(hit.parts)
     assert hit.record()["film_start"] == 0.5
-    assert f"0.5–{0.5 + seconds:.1f} s of the film" in hit.why[0]
+    assert f"{begin:.1f}–{end:.1f} s of the film" in hit.why[0]
 
 
 def test_an_action_is_found_where_it_is_in_the_film(searcher: Searcher, posed: list[Poses]) -> None:
@@ -131,14 +131,27 @@ def test_a_film_has_no_banner_until_one_was_fitted(
     assert calibrate.model_for({}, "film", "both") is calibrate.UNCALIBRATED_FILM
 
 
+def test_a_film_like_nothing_is_found_by_how_it_moves(
+    searcher: Searcher, posed: list[Poses], some_poses: Make
+) -> None:
+    # Clip 4's movement, half as far, by somebody who stands like nobody here.
+    own, stance = posed[4], some_poses(1, 123).limbs
+    limbs = -2 * stance + 0.5 * (own.limbs - own.limbs.mean(axis=0))
+    results = searcher.search(Film("a.mp4", Poses(limbs, own.turn, own.path), height=300.0), k=8)
+    assert names(results)[0] == "4"
+    assert "move most alike" in results.notes[0]
+    known = searcher.search(Film("a.mp4", noisy(own), height=300.0), k=8)
+    assert not known.notes
+
+
 def test_what_makes_a_film_weak_is_said(searcher: Searcher, posed: list[Poses]) -> None:
     calm = Poses(np.tile(posed[0].limbs[:1], (8, 1)), np.zeros(8, np.float32),
                  np.zeros((8, 3), np.float32))  # fmt: skip
     results = searcher.search(Film("a.mp4", calm, height=80.0, people=2))
-    assert len(results.notes) == 2
+    assert len(results.notes) in (2, 3)  # it may also be like nothing
     for word in ("0.8 s", "calm", "80 pixels", "hits are weaker"):
         assert word in results.notes[0]
-    assert "2 people" in results.notes[1]
+    assert "2 people" in results.notes[-1]
     assert results.records()[0]["notes"] == list(results.notes)
     assert not searcher.search(Film("a.mp4", posed[0], height=300.0)).notes
 

@@ -1,5 +1,6 @@
 """What training shows of a film: the same change as its motion, then its own cut and speed."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -10,8 +11,17 @@ from lavimo.features.directions import WIDTH, Poses, from_motion
 from lavimo.motion.clip import Motion, mirror_positions
 from lavimo.presets import Augment, Filming, resolve
 from lavimo.training import augment
-from lavimo.training.corpus import batches
-from lavimo.training.films import MEDIANS, Visit, as_if_tracked, film_of, pairs, plain_film
+from lavimo.training.corpus import _others, batches
+from lavimo.training.films import (
+    MEDIANS,
+    NEAR,
+    Visit,
+    as_if_tracked,
+    film_of,
+    like,
+    pairs,
+    plain_film,
+)
 
 STILL = Filming(tracks=0.0, damage=0.0)
 
@@ -114,6 +124,35 @@ def test_pairs_hold_the_batchs_own_clips_first_and_others_after(tiny_corpus: Any
         for place, name in enumerate(batch.ids):
             rows = batch.pairs.motion.values[place][batch.pairs.motion.mask[place]].numpy()
             np.testing.assert_allclose(rows[:, :WIDTH], clips[name].poses.limbs, atol=1e-6)
+
+
+def test_alike_clips_are_those_that_move_alike(
+    some_poses: Callable[[int, int], Poses],
+) -> None:
+    clips = [some_poses(50, seed) for seed in range(30)]
+    rng = np.random.default_rng(0)
+    twins = [
+        replace(one, limbs=(one.limbs + rng.normal(0, 0.05, one.limbs.shape)).astype(np.float32))
+        for one in clips
+    ]
+    found = like([*clips, *twins])
+    assert found.shape == (60, NEAR)
+    assert all(place not in row for place, row in enumerate(found))
+    assert (found[:, 0] == (np.arange(60) + 30) % 60).mean() > 0.9
+
+
+def test_near_clips_are_drawn_beside_the_batch(tiny_corpus: Any) -> None:
+    corpus, _ = tiny_corpus
+    clips = list(corpus.real[:4])
+    preset = with_films(corpus, "sampling.near=1", "sampling.pairs=6")
+    near = {
+        corpus.pool[place].id for clip in clips for place in corpus.nearest[corpus.places[clip.id]]
+    }
+    others = _others(corpus, preset, clips, np.random.default_rng(0))
+    ids = [one.clip.id for one in others]
+    assert len(ids) == len(set(ids)) == 2
+    assert not {clip.id for clip in clips} & set(ids)
+    assert sum(name in near for name in ids) >= 1
 
 
 def test_two_processes_share_the_pairs(tiny_corpus: Any) -> None:

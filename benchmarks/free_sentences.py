@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from lavimo.gallery import Gallery
+from lavimo.render.avatar import load, names
 from lavimo.render.sheet import contact_sheet
 from lavimo.runtime.encoder import load_model
 from lavimo.search.searcher import Searcher
@@ -90,6 +91,7 @@ def picture(gallery: Gallery, rows: list[dict[str, Any]], path: Path) -> None:
             for row in rows
         ],
         columns=4,
+        avatars=[load(name) for name in names()],
     )  # fmt: skip
     path.parent.mkdir(parents=True, exist_ok=True)
     sheet.save(path, quality=70)

@@ -25,26 +25,30 @@ AT_ONCE = 256
 """Clips whose signatures are made in one go."""
 BLOCK = 4096
 """Windows that are widened to float32 at a time: 3.7 MB, which the processor's cache holds."""
-STILL, STILL_LEGS = 30.0, 16.0
-"""Squared movement that errors alone amount to: of two clips that move less nothing agrees."""
+STILL = (30.0, 16.0, 16.0)
+"""Squared movement that errors alone amount to, of the whole body, of legs and of arms: of two
+clips that move less nothing agrees."""
 _BY_ORDER = np.arange(DIM).reshape(WIDTH + 1, KEPT).T.ravel()
 """Rows are stored order by order: the means over time first, then what moves."""
 _STEPS = np.tile(np.repeat(np.array([4 / 127, 12 / 127], np.float32), [WIDTH, 1]), KEPT)
-_MEANS, _MOVES = slice(0, WIDTH + 1), slice(WIDTH + 1, DIM)
-_LEGS = np.array(
-    [
-        order * (WIDTH + 1) + 3 * limb + axis
-        for order in range(1, KEPT)
-        for limb, name in enumerate(LIMBS)
-        if name == "trunk" or name.endswith(("thigh", "shin"))
-        for axis in range(3)
-    ]
-)
+_MEANS, _MOVES = np.arange(WIDTH + 1), np.arange(WIDTH + 1, DIM)
+
+
+def _moves_of(words: tuple[str, ...]) -> Int64[np.ndarray, " some"]:
+    """Places of the movements of limbs with one of these words in their names."""
+    limbs = [limb for limb, name in enumerate(LIMBS) if any(word in name for word in words)]
+    places = [3 * limb + axis for limb in limbs for axis in range(3)]
+    return np.array([order * (WIDTH + 1) + at for order in range(1, KEPT) for at in places])
+
+
+_PARTS = (_MOVES, _moves_of(("trunk", "thigh", "shin")), _moves_of(("trunk", "arm")))
+"""What agreement is of: everything that moves; legs and trunk; arms and trunk."""
 
 
 class Likeness(NamedTuple):
     """What makes two windows alike: score = movement x agreement + legs x agreement of legs and
-    trunk - distance x squared distance - prior x |log of the ratio of lengths|.
+    trunk + arms x that of arms and trunk - distance x squared distance - prior x |log of the ratio
+    of lengths|.
 
     Agreement is the cosine of what is left of two signatures without their means over time: how
     limbs move, wherever they are, and however far.
@@ -54,6 +58,7 @@ class Likeness(NamedTuple):
     distance: float = 1.0
     movement: float = 0.0
     legs: float = 0.0
+    arms: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,14 +68,15 @@ class PoseBank:
     `seqs` names the clips, ascending; clip i has the windows `starts[i]` to `starts[i + 1]`;
     `spans` are pose rows (10 Hz) of the clip. `metric` says what a difference of two signatures
     weighs: its squared length is d' metric d; it knows no term between means and movements.
-    `squares` are the squared lengths of the rows' means, movements and movements of legs and trunk.
+    `squares` are the squared lengths of the rows' means, and of their movements: all, of legs and
+    trunk, of arms and trunk.
     """
 
     seqs: Int64[np.ndarray, " clips"]
     starts: Int64[np.ndarray, " bounds"]
     spans: Int64[np.ndarray, "windows 2"]
     rows: Int8[np.ndarray, "windows 224"]
-    squares: Float32[np.ndarray, "windows 3"]
+    squares: Float32[np.ndarray, "windows 4"]
     metric: Metric
 
     def __len__(self) -> int:
@@ -103,10 +109,11 @@ class PoseBank:
 
     def _asked(self, query: Windows) -> "_Asked":
         values = query.signatures[:, _BY_ORDER]
-        weighed, legs = values @ self.metric, values[:, _LEGS] @ self.metric[np.ix_(_LEGS, _LEGS)]
         return _Asked(
-            (weighed * _STEPS).T,
-            (legs * _STEPS[_LEGS]).T,
+            tuple(
+                ((values[:, part] @ self.metric[np.ix_(part, part)]) * _STEPS[part]).T
+                for part in (_MEANS, *_PARTS)
+            ),
             _squares(values, self.metric).T,
             np.log(query.seconds),
         )
@@ -124,25 +131,23 @@ class PoseBank:
         squares, spans = self.squares[begin:end], self.spans[begin:end]
         lengths = np.log((spans[:, 1] - spans[:, 0]).astype(np.float32) / np.float32(RATE))
         apart = np.abs(np.subtract.outer(lengths, asked.lengths))
-        moves = some[:, _MOVES] @ asked.weighed[_MOVES]
-
-        def agreement(dot: np.ndarray, part: int, still: float) -> np.ndarray:
-            size = np.outer(np.sqrt(squares[:, part] + still), np.sqrt(asked.squares[part] + still))
-            found: np.ndarray = np.divide(dot, size, out=size)
-            return found
-
         for way in ways:
             near = apart * np.float32(-way.prior)
             if way.distance:
-                alike = some[:, _MEANS] @ asked.weighed[_MEANS] + moves
+                alike = (
+                    some[:, : _MOVES[0]] @ asked.weighed[0]
+                    + some[:, _MOVES[0] :] @ asked.weighed[1]
+                )
                 alike -= squares[:, :2].sum(axis=1)[:, None] / 2
                 alike -= asked.squares[:2].sum(axis=0) / 2
                 near += np.float32(2 * way.distance) * alike
-            if way.movement:
-                near += np.float32(way.movement) * agreement(moves, 1, STILL)
-            if way.legs:
-                dot = some[:, _LEGS] @ asked.legs
-                near += np.float32(way.legs) * agreement(dot, 2, STILL_LEGS)
+            for part, weight in enumerate((way.movement, way.legs, way.arms)):
+                if weight:
+                    dot = some[:, _PARTS[part]] @ asked.weighed[1 + part]
+                    still = np.float32(STILL[part])
+                    dot /= np.sqrt(squares[:, 1 + part] + still)[:, None]
+                    dot /= np.sqrt(asked.squares[1 + part] + still)
+                    near += np.float32(weight) * dot
             yield near
 
     def _blocks(self) -> Iterator[tuple[int, int]]:
@@ -156,22 +161,23 @@ class PoseBank:
 
 
 class _Asked(NamedTuple):
-    """Windows of a film, weighed: columns to multiply stored rows with, those of legs and trunk,
-    squared lengths as a bank has them, logs of their seconds."""
+    """Windows of a film, weighed: columns to multiply stored means and movements with (all, legs,
+    arms), squared lengths as a bank has them, logs of their seconds."""
 
-    weighed: Float32[np.ndarray, "224 queries"]
-    legs: Float32[np.ndarray, "105 queries"]
-    squares: Float32[np.ndarray, "3 queries"]
+    weighed: tuple[Float32[np.ndarray, "_ queries"], ...]
+    squares: Float32[np.ndarray, "4 queries"]
     lengths: Float32[np.ndarray, " queries"]
 
 
 def _squares(
     rows: Float32[np.ndarray, "rows 224"], metric: Metric
-) -> Float32[np.ndarray, "rows 3"]:
-    """Squared lengths of means, of movements, and of those of legs and trunk."""
-    products, legs = (rows @ metric) * rows, rows[:, _LEGS]
-    parts = [products[:, _MEANS], products[:, _MOVES], (legs @ metric[np.ix_(_LEGS, _LEGS)]) * legs]
-    return np.stack([part.sum(axis=1) for part in parts], axis=1)
+) -> Float32[np.ndarray, "rows 4"]:
+    """Squared lengths of means, of movements, of those of legs and of arms."""
+    found = [
+        ((rows[:, part] @ metric[np.ix_(part, part)]) * rows[:, part]).sum(axis=1)
+        for part in (_MEANS, *_PARTS)
+    ]
+    return np.stack(found, axis=1)
 
 
 def empty(metric: Metric) -> PoseBank:
@@ -181,7 +187,7 @@ def empty(metric: Metric) -> PoseBank:
         np.zeros(1, np.int64),
         np.zeros((0, 2), np.int64),
         np.zeros((0, DIM), np.int8),
-        np.zeros((0, 3), np.float32),
+        np.zeros((0, 4), np.float32),
         metric,
     )
 

@@ -96,5 +96,5 @@ def _load(file: Path) -> PoseBank:
     except (OSError, ValueError, EOFError):
         return bank.empty(metric)
     whole = len(starts) == len(seqs) + 1 and starts[-1] == len(rows) == len(spans) == len(squares)
-    fits = rows.shape[1:] == (DIM,) and squares.shape[1:] == (3,)
+    fits = rows.shape[1:] == (DIM,) and squares.shape[1:] == (4,)
     return held if whole and fits else bank.empty(metric)

@@ -19,16 +19,18 @@ from lavimo.features.signature import Windows
 from lavimo.features.warping import steps, warp
 from lavimo.search.bank import BankOf
 from lavimo.search.scores import TYPICAL, Spread, spread, standard
-from lavimo.shapes import Float32, Int64
+from lavimo.shapes import Bool, Float32, Int64
 
 ALIKE = Likeness(prior=30.0, movement=90.0)
 """How a window of a film is compared with windows of clips (chosen by films of val clips)."""
-MOVING = Likeness(prior=0.0, distance=0.0, legs=1.0)
-"""The same by how legs and trunk move: for what nobody in the gallery does in this way or at this
-speed. What the arms do beside it is each person's own."""
+LEGS, ARMS = Likeness(0.0, distance=0.0, legs=1.0), Likeness(0.0, distance=0.0, arms=1.0)
+"""The same by how one half of the body moves: for what nobody in the gallery does in this way, at
+this speed, or with these arms; or whose legs the picture does not show."""
 STRANGE, NARROW = -22.0, 1.0
 """A film whose best score by `ALIKE` is lower is compared by movement instead, one that is near it
 by both: 2 % of films of val clips are below."""
+SURE = 0.999
+"""A film that is known so well is not compared by movement."""
 LOOKED_AT = 40
 """Clips that are compared by time warping."""
 PIECES = (2.2, 3.6, 6.0)
@@ -49,15 +51,16 @@ class Matches:
     """One film against all clips: z-scores by clip, and where they agree.
 
     `directions` is the best window's z-score, by where the limbs are of a film that is like
-    something in the gallery (`known` 1), by how they move of one that is not (0); `warping` that
-    of the time warping, among the clips that were looked at (the others have the lowest). `seqs`
-    are the clips, ascending.
+    something in the gallery (`known` 1), by how they move of one that is not (0): legs, or where
+    `by_arms` arms; `warping` that of the time warping, among the clips that were looked at (the
+    others have the lowest). `seqs` are the clips, ascending.
     """
 
     bank: PoseBank
     windows: Windows
     window: Int64[np.ndarray, " clips"]
     known: np.float32
+    by_arms: Bool[np.ndarray, " clips"]
     directions: Float32[np.ndarray, " clips"]
     warping: Float32[np.ndarray, " clips"]
 
@@ -77,7 +80,7 @@ class Matches:
 
     def rows(self, clip: int) -> tuple[int, int]:
         """The rows of clip number `clip` that agree best with its window of the film."""
-        way = MOVING if self.strange else ALIKE
+        way = ALIKE if not self.strange else ARMS if self.by_arms[clip] else LEGS
         return self.bank.best_span(self.windows, int(self.window[clip]), way, clip)
 
     @cached_property
@@ -90,15 +93,22 @@ def match(bank_of: BankOf, film: Poses) -> Matches:
     """Compare a film with every clip; the caller holds a snapshot of the gallery."""
     bank = bank_of.get()
     windows = pieces(film)
-    alike, moving = bank.scores(windows, ALIKE, MOVING)
+    (alike,) = bank.scores(windows, ALIKE)
     known = _known(alike[0])
-    scored = known * _standard(alike, "directions") + (1 - known) * _standard(moving, "movement")
+    scored = known * _standard(alike, "directions")
+    by_arms = np.zeros(scored.shape, bool)
+    if known < SURE:
+        legs, arms = (_standard(one, "movement") for one in bank.scores(windows, LEGS, ARMS))
+        by_arms = arms > legs
+        scored += (1 - known) * np.maximum(legs, arms)
     scored -= part_costs(windows)[:, None]
+    window = scored.argmax(axis=0)
     matches = Matches(
         bank=bank,
         windows=windows,
-        window=scored.argmax(axis=0),
+        window=window,
         known=known,
+        by_arms=by_arms[window, np.arange(len(bank))],
         directions=scored.max(axis=0),
         warping=np.zeros(len(bank), np.float32),
     )

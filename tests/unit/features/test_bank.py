@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from lavimo.features import bank, landmark_errors, signature
-from lavimo.features.bank import PLAIN, STILL, STILL_LEGS, Likeness, Metric
+from lavimo.features.bank import PLAIN, STILL, Likeness, Metric
 from lavimo.features.directions import Poses
 
 Make = Callable[[int, int], Poses]
@@ -15,12 +15,17 @@ WAYS = (
     Likeness(30.0, movement=90.0),
     Likeness(0.0, distance=0.0, movement=1.0),
     Likeness(0.0, distance=0.0, legs=1.0),
+    Likeness(3.0, distance=0.0, arms=1.0),
 )
-LEGS = [
-    28 * order + column
-    for order in range(1, signature.KEPT)
-    for column in (0, 1, 2, *range(15, 27))  # trunk; thighs and shins
-]
+TRUNK, UPPER, LOWER = range(3), range(3, 15), range(15, 27)
+
+
+def moves(*columns: range) -> list[int]:
+    """Places of some columns in the orders that move."""
+    return [28 * k + c for k in range(1, signature.KEPT) for part in columns for c in part]
+
+
+PARTS = (moves(range(28)), moves(TRUNK, LOWER), moves(TRUNK, UPPER))
 LENGTHS = (40, 8, 90, 2, 61, 33)
 
 
@@ -50,11 +55,10 @@ def plain(
     for i, mine in enumerate(query.signatures):
         for j, theirs in enumerate(own.signatures):
             a, b = by_order(mine), by_order(theirs)
-            moves = agreement(a, b, metric, list(range(28, 224)), STILL)
-            legs = agreement(a, b, metric, LEGS, STILL_LEGS)
+            agreed = [agreement(a, b, metric, *part) for part in zip(PARTS, STILL, strict=True)]
             apart = abs(np.log(query.seconds[i] / own.seconds[j]))
             distance = (a - b) @ metric @ (a - b)
-            found[i, j] = way.movement * moves + way.legs * legs
+            found[i, j] = np.dot(agreed, (way.movement, way.legs, way.arms))
             found[i, j] -= way.distance * distance + way.prior * apart
     return found, own.spans
 

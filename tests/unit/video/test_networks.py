@@ -80,7 +80,7 @@ def test_a_missing_library_is_named(tmp_path, monkeypatch: pytest.MonkeyPatch) -
     (tmp_path / model_files.LANDMARKS).write_bytes(network())
     monkeypatch.setitem(__import__("sys").modules, "ai_edge_litert.interpreter", None)
     with pytest.raises(MissingExtra, match=r"lavimo\[video\]"):
-        landmarks._network(model_files.LANDMARKS, (0,))
+        landmarks._network(model_files.LANDMARKS, (0,), threads=1)
 
 
 def network() -> bytes:

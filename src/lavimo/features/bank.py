@@ -109,14 +109,12 @@ class PoseBank:
 
     def _asked(self, query: Windows) -> "_Asked":
         values = query.signatures[:, _BY_ORDER]
-        return _Asked(
-            tuple(
-                ((values[:, part] @ self.metric[np.ix_(part, part)]) * _STEPS[part]).T
-                for part in (_MEANS, *_PARTS)
-            ),
-            _squares(values, self.metric).T,
-            np.log(query.seconds),
-        )
+        weighed = np.zeros((4, DIM, len(values)), np.float32)
+        for number, part in enumerate((_MEANS, *_PARTS)):
+            of_part = (values[:, part] @ self.metric[np.ix_(part, part)]) * _STEPS[part]
+            weighed[number, part] = of_part.T
+        means, moves = weighed[0, : len(_MEANS)], weighed[1:, len(_MEANS) :]
+        return _Asked(means, moves, _squares(values, self.metric).T, np.log(query.seconds))
 
     def _near(
         self,
@@ -131,23 +129,29 @@ class PoseBank:
         squares, spans = self.squares[begin:end], self.spans[begin:end]
         lengths = np.log((spans[:, 1] - spans[:, 0]).astype(np.float32) / np.float32(RATE))
         apart = np.abs(np.subtract.outer(lengths, asked.lengths))
+        dots: dict[int, np.ndarray] = {}
+
+        def dot(part: int) -> np.ndarray:
+            if part not in dots:
+                dots[part] = some[:, len(_MEANS) :] @ asked.moves[part]
+            return dots[part]
+
         for way in ways:
             near = apart * np.float32(-way.prior)
             if way.distance:
-                alike = (
-                    some[:, : _MOVES[0]] @ asked.weighed[0]
-                    + some[:, _MOVES[0] :] @ asked.weighed[1]
-                )
+                alike = some[:, : len(_MEANS)] @ asked.means
+                alike += dot(0)
                 alike -= squares[:, :2].sum(axis=1)[:, None] / 2
                 alike -= asked.squares[:2].sum(axis=0) / 2
-                near += np.float32(2 * way.distance) * alike
+                alike *= np.float32(2 * way.distance)
+                near += alike
             for part, weight in enumerate((way.movement, way.legs, way.arms)):
                 if weight:
-                    dot = some[:, _PARTS[part]] @ asked.weighed[1 + part]
                     still = np.float32(STILL[part])
-                    dot /= np.sqrt(squares[:, 1 + part] + still)[:, None]
-                    dot /= np.sqrt(asked.squares[1 + part] + still)
-                    near += np.float32(weight) * dot
+                    size = np.sqrt(squares[:, 1 + part] + still)[:, None] / np.float32(weight)
+                    agreed = dot(part) / size
+                    agreed /= np.sqrt(asked.squares[1 + part] + still)
+                    near += agreed
             yield near
 
     def _blocks(self) -> Iterator[tuple[int, int]]:
@@ -161,10 +165,12 @@ class PoseBank:
 
 
 class _Asked(NamedTuple):
-    """Windows of a film, weighed: columns to multiply stored means and movements with (all, legs,
-    arms), squared lengths as a bank has them, logs of their seconds."""
+    """Windows of a film, weighed: columns to multiply stored means and stored movements with (of
+    all, of legs, of arms: zeros elsewhere, since copying columns would cost more), squared lengths
+    as a bank has them, logs of their seconds."""
 
-    weighed: tuple[Float32[np.ndarray, "_ queries"], ...]
+    means: Float32[np.ndarray, "28 queries"]
+    moves: Float32[np.ndarray, "3 196 queries"]
     squares: Float32[np.ndarray, "4 queries"]
     lengths: Float32[np.ndarray, " queries"]
 

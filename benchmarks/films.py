@@ -33,7 +33,7 @@ from lavimo.gallery import Gallery
 from lavimo.motion.clip import mirror_positions
 from lavimo.progress import for_stream
 from lavimo.runtime.encoder import LavimoEncoder, load_model
-from lavimo.search.films import BRIEF, Film
+from lavimo.search.films import Film
 from lavimo.search.index import index
 from lavimo.search.matching import ALIKE
 from lavimo.search.searcher import Searcher
@@ -139,7 +139,7 @@ def _table(
     asked = [number for number, window in enumerate(windows) if window.split == args.split]
     avatars = tracks.HELD_OUT_AVATARS if args.split == "test" else tracks.TRAINING_AVATARS
     filming = tracks.Filming(avatars=avatars)
-    plain = _as_searched(windows, asked, filming)
+    plain = _films(windows, asked, filming)
     some = [n for n in np.random.default_rng(0).permutation(asked)[:DAMAGED] if n in plain]
     changed: dict[str, Callable[[], dict[int, Poses]]] = {
         "whole": lambda: plain,
@@ -152,7 +152,6 @@ def _table(
             f"{name or 'intact'} ({len(some)} films)": _damaged(windows, some, filming, name)
             for name in ("", *tracks.DAMAGES)
         }
-        changed["10 fps"] = lambda: _films(windows, asked, filming)
         changed["20 fps"] = lambda: _films(windows, asked, at_20_fps(filming))
     rows = []
     vectors = model.encode_positions([window.positions for window in windows])
@@ -165,16 +164,6 @@ def _table(
     if not args.only or "mirror" in args.only:
         rows.append(_mirrored(plain, windows, model))
     return rows
-
-
-def _as_searched(
-    windows: list[Window], asked: Sequence[int], filming: tracks.Filming
-) -> dict[int, Poses]:
-    """Films looked at as a search does: short ones twice as often."""
-    brief = [n for n in asked if len(windows[n].positions) / FPS <= BRIEF]
-    long = [n for n in asked if n not in set(brief)]
-    found = _films(windows, long, filming) | _films(windows, brief, at_20_fps(filming))
-    return {n: found[n] for n in asked if n in found}
 
 
 def at_20_fps(filming: tracks.Filming) -> tracks.Filming:

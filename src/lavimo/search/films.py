@@ -2,6 +2,7 @@
 
 import importlib.util
 import io
+import itertools
 import math
 import os
 import time
@@ -32,9 +33,6 @@ EDGE = 1280
 KEPT_EDGE = 320
 """Height in pixels of the pictures that a page shows."""
 KEPT_SECONDS = 20.0
-BRIEF, BRIEF_FPS = 5.0, 20.0
-"""Shorter films are looked at twice as often as the rows of limb directions come: of two landmarks
-a row the errors are smaller, and there is time for it."""
 LONG = 15.0
 """Films of more seconds report their progress."""
 MOST_PEOPLE = 4
@@ -160,15 +158,17 @@ def read(
 
     path, watch = Path(path), _Watch(keep)
     with ThreadPoolExecutor(1) as aside:
-        probing = aside.submit(frames.probe, path)  # a process of its own
+        # Reading the header and the first picture are processes of their own: side by side.
+        probing = aside.submit(frames.probe, path)
         loaded = _tracker()
+        pictures = watch.passing(path, (start, end))
+        first = list(itertools.islice(pictures, 1))
         video = probing.result()
     seconds = min(video.duration, math.inf if end is None else end) - start
-    fps = RATE if seconds > BRIEF else BRIEF_FPS
     shown = Silent() if seconds <= LONG or progress is None else progress
-    total = max(1, round(seconds * fps))
+    total = max(1, round(seconds * RATE))
     with shown.task(f"Watching {path.name}", total, "pictures") as task:
-        counted = _counted(watch.passing(path, (start, end), fps), task, total)
+        counted = _counted(itertools.chain(first, pictures), task, total)
         tracks = watch.follow(counted, loaded, max(person, MOST_PEOPLE))
     return _film(path, tracks, watch, person, video.duration, video.fps or 0.0)
 
@@ -206,12 +206,12 @@ class _Watch:
         self.landmarks = time.perf_counter() - begin - (self.decode - before) - self.copies
         return found
 
-    def passing(self, path: Path, part: tuple[float, float | None], fps: float) -> Frames:
+    def passing(self, path: Path, part: tuple[float, float | None]) -> Frames:
         """The pictures of a part of a film, timed and copied as they pass."""
         from lavimo.video import frames
 
         begin = time.perf_counter()
-        for seconds, picture in frames.read(path, fps=fps, start=part[0], end=part[1], edge=EDGE):
+        for seconds, picture in frames.read(path, fps=RATE, start=part[0], end=part[1], edge=EDGE):
             # What the decoder does beside the tracker, in its own process, costs no waiting.
             self.decode += time.perf_counter() - begin
             yield seconds, picture

@@ -2,11 +2,12 @@
 
     python benchmarks/bridge.py --data OPENMOTION -o runs/bridge
 
-Trains lavimo_small with films, with other clips' films, with noise as films and without films
-(two-modal), and with fusion by tokens, by vectors and not at all; every run of the same batches
-of captioned clips, real ones only, in few steps (about two and a half minutes of one core a run;
-`--epochs`, `--licences` and `--set` make it longer or other). Finished runs are skipped, a stopped
-one goes on. The last epoch counts: no choice is made that one system could profit from.
+Trains lavimo_small with films, with films that only follow (`loss.video.pull` 0), with other clips'
+films, with noise as films and without films (two-modal), and with fusion by tokens, by vectors and
+not at all; every run of the same batches of captioned clips, real ones only, in few steps (about
+two and a half minutes of one core a run; `--epochs`, `--licences` and `--set` make it longer or
+other). Finished runs are skipped, a stopped one goes on. The last epoch counts: no choice is made
+that one system could profit from.
 
 Prints same-caption T2M and M2T on val, test and unseen choreographed programmes: mean and range
 over the seeds, and the difference to the two-modal form (of the fusions: to tokens) with a paired

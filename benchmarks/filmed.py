@@ -35,6 +35,8 @@ EXPECTED = {
 }
 """Pattern and the rank it should have at worst."""
 MOMENTS, TILE, SHOWN = 5, (84, 118), 5
+ASKED, LISTED = 50, 10
+"""Hits that a rank is looked for in, and those that are printed."""
 
 
 def main() -> None:
@@ -58,7 +60,7 @@ def _asked(searcher: Searcher, path: Path, *, keep: bool) -> tuple[films.Film, R
     begin = time.perf_counter()
     film = films.read(path, keep=keep)
     watched = time.perf_counter()
-    results = searcher.search(film, k=10, expand=False)
+    results = searcher.search(film, k=ASKED, expand=False)
     whole = time.perf_counter() - begin
     pattern, within = EXPECTED.get(path.stem, ("", 0))
     rank = next((hit.rank for hit in results if pattern and _fits(hit.item, pattern)), None)
@@ -69,7 +71,7 @@ def _asked(searcher: Searcher, path: Path, *, keep: bool) -> tuple[films.Film, R
         print(f"  wanted {pattern!r} within {within}: {f'rank {rank}' if rank else 'not there'}")
     for doubt in film.doubts():
         print(f"  note: {doubt}")
-    for hit in results:
+    for hit in results[:LISTED]:
         text = hit.item.captions[0].text if hit.item.captions else hit.item.path
         print(f"  {hit.rank:2} {text[:70]}")
     return film, results

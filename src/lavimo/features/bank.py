@@ -110,11 +110,12 @@ class PoseBank:
     def _asked(self, query: Windows) -> "_Asked":
         values = query.signatures[:, _BY_ORDER]
         weighed = np.zeros((4, DIM, len(values)), np.float32)
-        for number, part in enumerate((_MEANS, *_PARTS)):
-            of_part = (values[:, part] @ self.metric[np.ix_(part, part)]) * _STEPS[part]
-            weighed[number, part] = of_part.T
+        squares = np.empty((4, len(values)), np.float32)
+        for number, (part, products) in enumerate(_weighed(values, self.metric)):
+            weighed[number, part] = (products * _STEPS[part]).T
+            squares[number] = (products * values[:, part]).sum(axis=1)
         means, moves = weighed[0, : len(_MEANS)], weighed[1:, len(_MEANS) :]
-        return _Asked(means, moves, _squares(values, self.metric).T, np.log(query.seconds))
+        return _Asked(means, moves, squares, np.log(query.seconds))
 
     def _near(
         self,
@@ -175,14 +176,19 @@ class _Asked(NamedTuple):
     lengths: Float32[np.ndarray, " queries"]
 
 
+def _weighed(
+    rows: Float32[np.ndarray, "rows 224"], metric: Metric
+) -> Iterator[tuple[Int64[np.ndarray, " some"], Float32[np.ndarray, "rows _"]]]:
+    """The places of means, movements, those of legs and of arms, and the rows there, weighed."""
+    for part in (_MEANS, *_PARTS):
+        yield part, rows[:, part] @ metric[np.ix_(part, part)]
+
+
 def _squares(
     rows: Float32[np.ndarray, "rows 224"], metric: Metric
 ) -> Float32[np.ndarray, "rows 4"]:
     """Squared lengths of means, of movements, of those of legs and of arms."""
-    found = [
-        ((rows[:, part] @ metric[np.ix_(part, part)]) * rows[:, part]).sum(axis=1)
-        for part in (_MEANS, *_PARTS)
-    ]
+    found = [(products * rows[:, part]).sum(axis=1) for part, products in _weighed(rows, metric)]
     return np.stack(found, axis=1)
 
 

@@ -190,13 +190,15 @@ class Lavimo(nn.Module):
         told = (targets, self.sentence_bank, align.epsilon, spaces)
         terms = {"align": objective.aligned(motion.joint, text, similarity, scale, align)}
         terms |= objective.described(motion, *told)
-        others = [objective.pulled(other, video.pull) for other in (motion.joint, text, scale)]
+        motions, texts, film_scale = (
+            objective.pulled(other, video.pull) for other in (motion.joint, text, scale)
+        )
         for kind, film in films.items():
             pairs = [
                 objective.aligned(
-                    other, film.vectors.joint, similarity, others[2], align, film.there
+                    other, film.vectors.joint, similarity, film_scale, align, film.there
                 )
-                for other in others[:2]
+                for other in (motions, texts)
             ]
             terms[f"{kind}_align"] = video.align * (pairs[0] + pairs[1])
             for name, term in objective.described(film.vectors, *told, film.there).items():

@@ -37,7 +37,7 @@ LONG = 15.0
 """Films of more seconds report their progress."""
 MOST_PEOPLE = 4
 THREADS = 4
-"""Threads of the networks while somebody waits for one film: more gain little at their size."""
+"""Threads of the networks, at most, while somebody waits for one film."""
 LIBRARIES = ("av", "ai_edge_litert")
 
 CALM = 4.0

@@ -8,7 +8,6 @@ Source: PROBE.md, Video, "The training-free searcher"; weights and movement are 
 """
 
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 import numpy as np
 
@@ -28,7 +27,7 @@ LEGS, ARMS = Likeness(0.0, distance=0.0, legs=1.0), Likeness(0.0, distance=0.0, 
 this speed, or with these arms; or whose legs the picture does not show."""
 STRANGE, NARROW = -22.0, 1.0
 """A film whose best score by `ALIKE` is lower is compared by movement instead, one that is near it
-by both: 2 % of films of val clips are below."""
+by both: of films of val clips 3 % are below, of their middles 11 %."""
 SURE = 0.999
 """A film that is known so well is not compared by movement."""
 LOOKED_AT = 40
@@ -82,11 +81,6 @@ class Matches:
         """The rows of clip number `clip` that agree best with its window of the film."""
         way = ALIKE if not self.strange else ARMS if self.by_arms[clip] else LEGS
         return self.bank.best_span(self.windows, int(self.window[clip]), way, clip)
-
-    @cached_property
-    def places(self) -> dict[int, int]:
-        """Number of each clip by its seq."""
-        return {int(seq): number for number, seq in enumerate(self.seqs)}
 
 
 def match(bank_of: BankOf, film: Poses) -> Matches:

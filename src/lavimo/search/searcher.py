@@ -143,7 +143,7 @@ class Searcher:
             "Nobody in this gallery stands and moves quite like the person in the film: the hits "
             "are those whose limbs move most alike."
             for one in table.matches
-            if one.strange
+            if asked.films and one.strange
         ]
         notes += [
             f"{film.people} people are in the film; number {film.person} was followed, "

@@ -90,8 +90,8 @@ def _motion(args: argparse.Namespace) -> tuple[str, np.ndarray, str | None]:
 
 def _film(path: Path, person: int) -> tuple["Poses", list[np.ndarray]]:
     """Pose rows of the person, and the pictures from where they come into view, cut round them."""
-    from lavimo.features.directions import RATE, from_landmarks
-    from lavimo.runtime.video import track_in
+    from lavimo.features.directions import RATE
+    from lavimo.runtime.video import rows_of, track_in
     from lavimo.video.frames import read
 
     one = track_in(path, person)
@@ -105,7 +105,7 @@ def _film(path: Path, person: int) -> tuple["Poses", list[np.ndarray]]:
         padded = np.pad(picture, ((half, half), (half, half), (0, 0)), mode="edge")
         x, y = min(max(x, half), padded.shape[1] - half), min(max(y, half), padded.shape[0] - half)
         pictures.append(np.ascontiguousarray(padded[y - half : y + half, x - half : x + half]))
-    return from_landmarks(one.times, one.world, one.picture), pictures
+    return rows_of(one, path), pictures
 
 
 def _draw(

@@ -80,7 +80,7 @@ class Filmed:
         if seconds - step > times[-1] + step / 2:
             times = np.concatenate([times, [seconds - step]])
             world, picture = (np.concatenate([a, a[-1:]]) for a in (world, picture))
-        return directions.from_landmarks(times, world, picture)
+        return directions.from_landmarks(times, world, picture, seconds)
 
     def outlines_at(
         self, seconds: Float32[np.ndarray, " moments"]

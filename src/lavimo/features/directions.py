@@ -5,6 +5,7 @@ the difference between landmarks and joints (PROBE.md, Video). Both sides come t
 10 Hz.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -95,15 +96,19 @@ def from_landmarks(
     times: Float[np.ndarray, " frames"],
     world: Float[np.ndarray, "frames 33 3"],
     picture: Float[np.ndarray, "frames 33 2"],
+    end: float = math.inf,
 ) -> Poses:
     """The rows of a person in a film.
 
     `times` in seconds, rising; `world` in metres with x to the picture's right, y up and z
     towards the camera; `picture` in pixels, y down. Landmarks are neither smoothed nor masked.
+    The last picture stands as long as the others do, but not beyond `end`, the film's own: takes of
+    one action are told apart by a tenth of a second.
     """
-    start, end = float(times[0]), float(times[-1])
-    step = (end - start) / max(1, len(times) - 1)
-    count = max(2, round((end - start + step) * _FINE))
+    start, last = float(times[0]), float(times[-1])
+    step = (last - start) / max(1, len(times) - 1)
+    until = min(last + step, end) if end > last else last + step
+    count = max(2, round((until - start) * _FINE))
     at = np.interp(start + np.arange(count) / _FINE, times, np.arange(len(times)))
     limbs, yaw = _turned(interpolated(world[:, _OF_LANDMARKS].astype(np.float32), at))
     seen = interpolated(picture[:, _OF_LANDMARKS].astype(np.float32), at)

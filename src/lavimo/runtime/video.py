@@ -1,5 +1,6 @@
 """A video file to the pose rows, or the silhouettes, of one person in it."""
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,8 +24,14 @@ def poses_in(path: str | Path, person: int = 1) -> Poses:
     Raises VideoError when the file cannot be read or shows fewer people, MissingExtra without the
     extra `video`, ModelError without the landmark networks.
     """
-    one = track_in(path, person)
-    return from_landmarks(one.times, one.world, one.picture)
+    return rows_of(track_in(path, person), path)
+
+
+def rows_of(one: "Track", path: str | Path) -> Poses:
+    """The pose rows of a track, which end with the film that it was followed in."""
+    from lavimo.video.frames import probe
+
+    return from_landmarks(one.times, one.world, one.picture, probe(path).duration or math.inf)
 
 
 def silhouettes_in(path: str | Path, person: int = 1) -> Float32[np.ndarray, "frames 117"]:

@@ -170,7 +170,7 @@ def read(
     with shown.task(f"Watching {path.name}", total, "pictures") as task:
         counted = _counted(itertools.chain(first, pictures), task, total)
         tracks = watch.follow(counted, loaded, max(person, MOST_PEOPLE))
-    return _film(path, tracks, watch, person, video.duration, video.fps or 0.0)
+    return _film(path, tracks, watch, person, (video.duration, video.fps or 0.0), end)
 
 
 def _counted(pictures: Frames, task: Task, total: int) -> Frames:
@@ -224,7 +224,12 @@ class _Watch:
 
 
 def _film(
-    path: Path, tracks: "list[Track]", watch: _Watch, person: int, duration: float, fps: float
+    path: Path,
+    tracks: "list[Track]",
+    watch: _Watch,
+    person: int,
+    header: tuple[float, float],
+    end: float | None,
 ) -> Film:
     seen = [one for one in tracks if (one.score > 0).sum() >= 2]
     if not seen:
@@ -239,9 +244,11 @@ def _film(
     weight = first.height() * len(first)
     others = [one for one in seen if one.height() * len(one) > weight / 10]
     step = float(np.median(np.diff(chosen.times))) if len(chosen) > 1 else 1 / RATE
+    duration, fps = header
+    until = min(duration or math.inf, math.inf if end is None else end)
     return Film(
         path=str(path),
-        poses=from_landmarks(chosen.times, chosen.world, chosen.picture),
+        poses=from_landmarks(chosen.times, chosen.world, chosen.picture, until),
         start=float(chosen.times[0]),
         duration=duration or float(chosen.times[-1] + step),
         fps=fps,

@@ -62,6 +62,23 @@ def test_films_of_other_rates_agree(clips: list[np.ndarray]) -> None:
     assert np.abs(fine.limbs[:rows] - coarse.limbs[:rows]).mean() < 0.06
 
 
+@pytest.mark.parametrize("frames", [31, 32, 33, 34, 35, 36])
+def test_a_film_is_as_long_as_its_motion_whatever_its_rate(
+    clips: list[np.ndarray], frames: int
+) -> None:
+    positions = clips[0][:frames]
+    seconds = frames / 20
+    plain = directions.from_motion(positions, 20.0)
+    for step in (1, 2, 4):
+        times, world, picture = film(positions[::step], 20.0 / step)
+        assert len(directions.from_landmarks(times, world, picture, seconds)) == len(plain)
+    # A header that ends before the last picture is not believed, nor one that ends much later.
+    times, world, picture = film(positions[::2], 10.0)
+    free = directions.from_landmarks(times, world, picture)
+    assert len(directions.from_landmarks(times, world, picture, 0.5)) == len(free)
+    assert len(directions.from_landmarks(times, world, picture, 9.0)) == len(free)
+
+
 def test_left_is_left_and_a_mirror_swaps_it(clips: list[np.ndarray]) -> None:
     positions = clips[1]
     plain = directions.from_motion(positions, 20.0)

@@ -16,6 +16,7 @@ from lavimo.features.bank import Likeness, PoseBank
 from lavimo.features.directions import RATE, Poses
 from lavimo.features.signature import Windows
 from lavimo.features.warping import steps, warp
+from lavimo.search import scores
 from lavimo.search.bank import BankOf
 from lavimo.search.scores import TYPICAL, Spread, spread, standard
 from lavimo.shapes import Bool, Float32, Int64
@@ -96,6 +97,7 @@ def match(bank_of: BankOf, film: Poses) -> Matches:
         by_arms = arms > legs
         scored += (1 - known) * np.maximum(legs, arms)
     scored -= part_costs(windows)[:, None]
+    scored -= scores.chances(np.diff(bank.starts))
     window = scored.argmax(axis=0)
     matches = Matches(
         bank=bank,

@@ -194,12 +194,16 @@ class Scorer:
         """The model's z-scores of films: of each its best window, of several the mean."""
         everything = self.gallery.seqs()
         rows = np.searchsorted(everything, seqs)
+        _, clips, counts = np.unique(
+            self.gallery.owners(everything), return_inverse=True, return_counts=True
+        )
+        chances = scores.chances(counts)[clips]
         best: dict[int, Rows] = {}
         for view in views:
             _, cosines = self.gallery.scan(view.vector)
             films = self._films(everything)
-            z = scores.standard_apart(cosines, films, cosines, films, usual)[rows]
-            z -= np.float32(view.cost)
+            z = scores.standard_apart(cosines, films, cosines, films, usual)
+            z = (z - chances)[rows] - np.float32(view.cost)
             best[view.film] = np.maximum(z, best.get(view.film, z))
         together: Rows = np.stack(list(best.values())).mean(axis=0)
         return together

@@ -40,6 +40,11 @@ ENOUGH = 200
 """A gallery of this many rows weighs as much as what is typical for the model."""
 
 
+CHANCE = 0.1
+"""Sigmas that a clip loses when it has e times as many windows to be compared by: the best of many
+is good by chance (chosen by films of val clips in the whole of OpenMotion)."""
+
+
 @dataclass(frozen=True)
 class Spread:
     """Mean and standard deviation of cosines."""
@@ -86,6 +91,15 @@ def standard(cosines: Float32[np.ndarray, " rows"], over: Spread) -> Float32[np.
     z = (cosines - np.float32(over.mean)) / np.float32(over.std)
     bounded: Float32[np.ndarray, " rows"] = np.clip(z, LOWEST, HIGHEST).astype(np.float32)
     return bounded
+
+
+def chances(windows: Int64[np.ndarray, " clips"]) -> Float32[np.ndarray, " clips"]:
+    """What each clip's best window owes to how many it has, in sigmas round their mean."""
+    if len(windows) == 0:
+        return np.zeros(0, np.float32)
+    more = np.log(windows)
+    lost: Float32[np.ndarray, " clips"] = (CHANCE * (more - more.mean())).astype(np.float32)
+    return lost
 
 
 def standard_apart(

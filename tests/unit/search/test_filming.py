@@ -15,8 +15,10 @@ from lavimo.formats import write
 from lavimo.gallery import Gallery
 from lavimo.motion.clip import Motion
 from lavimo.search import films
+from lavimo.search.asking import TEMPO, Watching, encode
 from lavimo.search.films import Film
 from lavimo.search.index import index
+from lavimo.search.query import parse
 from lavimo.search.reindex import reindex
 from lavimo.search.searcher import Searcher
 from lavimo.search.take_home import take_home
@@ -211,3 +213,22 @@ def test_pose_rows_that_are_missing_are_added_and_the_model_stays(
         np.testing.assert_allclose(
             rows[:, :27], from_motion(gallery.positions(1), 20.0).limbs, atol=0.01
         )
+
+
+def test_a_film_is_read_at_its_own_tempo_and_twice_as_fast(
+    some_poses: Make, tmp_path: Path
+) -> None:
+    lengths: list[int] = []
+
+    class Counting(Seeing):
+        def encode_poses(self, poses: Sequence[Poses], side: str) -> np.ndarray:
+            lengths.extend(len(one) for one in poses)
+            return super().encode_poses(poses, side)
+
+    with Gallery.create(tmp_path / "g.gallery", model_id="seeing", dim=27) as gallery:
+        asked = encode(parse(Film("a.mp4", some_poses(60, 1))), gallery, Counting, Watching())
+    assert lengths == [60, 30]
+    own, twice = asked.views
+    assert own.cost == 0
+    assert twice.cost == pytest.approx(TEMPO * np.log(2))
+    assert twice.film == own.film == 0

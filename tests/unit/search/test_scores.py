@@ -47,3 +47,12 @@ def test_a_checkpoint_says_what_is_typical() -> None:
     known = {"typical": {"motion": {"mean": 0.5, "std": 0.25}}}
     assert scores.typical(known, "motion") == Spread(0.5, 0.25)
     assert scores.typical(known, "captions") == scores.TYPICAL["captions"]
+
+
+def test_the_best_of_many_windows_is_good_by_chance() -> None:
+    lost = scores.chances(np.array([1, 45, 45, 330]))
+    assert lost.mean() == pytest.approx(0, abs=1e-6)
+    assert lost[1] == lost[2]
+    assert lost[3] - lost[0] == pytest.approx(scores.CHANCE * np.log(330), abs=1e-6)
+    assert not scores.chances(np.array([7, 7, 7])).any()
+    assert len(scores.chances(np.zeros(0, np.int64))) == 0

@@ -6,6 +6,7 @@ views. Strict: the very window counts, a second take of the same action does not
 synthetic renders; the filmed clips stand in docs/video.md.
 
     python benchmarks/films.py --data OPENMOTION [--model lavimo-open-small-nc] [--split test]
+    python benchmarks/films.py --data OPENMOTION --gallery openmotion.gallery [--split val]
 
 The first run films (about an hour on two cores); the tracks stay in the cache.
 """
@@ -30,6 +31,7 @@ from lavimo.features import bank, directions, landmark_errors, signature
 from lavimo.features.canonical import canonical_positions
 from lavimo.features.directions import Poses
 from lavimo.gallery import Gallery
+from lavimo.gallery.contract import Backend
 from lavimo.motion.clip import mirror_positions
 from lavimo.progress import for_stream
 from lavimo.runtime.encoder import LavimoEncoder, load_model
@@ -64,14 +66,24 @@ def main() -> None:
         args.split = "test"
     else:
         windows = _windows(args.data)
+    if args.gallery:
+        with Gallery.open(args.gallery) as gallery:
+            rows = _among_all(windows, Searcher(gallery, model), args)
+        _show(rows, args, len(windows))
+        return
     with tempfile.TemporaryDirectory() as folder:
         made = _gallery(windows, model, Path(folder))
         with Gallery.open(made) as gallery:
             rows = _table(windows, model, Searcher(gallery, model), args)
+    _show(rows, args, len(windows))
+
+
+def _show(rows: list[dict[str, object]], args: argparse.Namespace, count: int) -> None:
     if args.json:
         print(json.dumps(rows, indent=2))
         return
-    print(f"{args.model}, {len(windows)} windows in the gallery, split {args.split}")
+    where = f"gallery {args.gallery}" if args.gallery else f"{count} windows in the gallery"
+    print(f"{args.model}, {where}, split {args.split}")
     print("| films | system | queries | R@1 | R@5 | R@10 | MedR |")
     print("|---|---|---:|---:|---:|---:|---:|")
     for row in rows:
@@ -89,6 +101,9 @@ def _arguments() -> argparse.Namespace:
                         help="val: films on the training avatars, for choosing")  # fmt: skip
     parser.add_argument("--choreography", type=int, default=0, metavar="N",
                         help="N unseen programmes instead of OpenMotion")  # fmt: skip
+    parser.add_argument("--gallery", type=Path, metavar="GALLERY",
+                        help="search OpenMotion as `lavimo index` makes it: long clips whole and "
+                             "in moments, training clips among them")  # fmt: skip
     parser.add_argument("--only", nargs="*", help="names of films: whole, middle, faster …")
     parser.add_argument("--frames", metavar="MODEL",
                         help="a model that reads films as silhouettes, for more rows")  # fmt: skip
@@ -169,6 +184,38 @@ def _table(
 def at_20_fps(filming: tracks.Filming) -> tracks.Filming:
     """The same films at twice the frames a second."""
     return tracks.Filming(avatars=filming.avatars, fps=20, seed=filming.seed)
+
+
+def _among_all(
+    windows: list[Window], searcher: Searcher, args: argparse.Namespace
+) -> list[dict[str, object]]:
+    """Films of windows asked of whole clips: right is the clip that the window is cut from."""
+    held_out = args.split == "test"
+    avatars = tracks.HELD_OUT_AVATARS if held_out else tracks.TRAINING_AVATARS
+    asked = [number for number, window in enumerate(windows) if window.split == args.split]
+    plain = _films(windows, asked, tracks.Filming(avatars=avatars))
+    clip_of = _clips_by_id(searcher.gallery, args.data)
+    known = [n for n in plain if windows[n].id.split("@")[0] in clip_of]
+    rows = []
+    for name, change in {"whole": lambda film: film, "middle": _middle}.items():
+        places = []
+        for n in known:
+            right = clip_of[windows[n].id.split("@")[0]]
+            hits = searcher.search(Film("film", change(plain[n])), SHOWN, by="motion", expand=True)
+            owners = searcher.gallery.owners(np.array([hit.item.seq for hit in hits]))
+            order = list(dict.fromkeys(owners.tolist()))
+            places.append(order.index(right) if right in order else len(clip_of))
+        rows.append(_row(name, "shipped search", np.array(places, float), len(clip_of)))
+    return rows
+
+
+def _clips_by_id(gallery: Backend, data: Path) -> dict[str, int]:
+    """The gallery's seq of each clip of the manifest, by file, name of the clip and start."""
+    seqs = gallery.seqs("kind != 'window'")
+    of = {(item.path, item.clip, round(item.start, 1)): item.seq for item in gallery.rows(seqs)}
+    keys = {row.id: (str(row.file), row.clip or "", round(row.start, 1))
+            for row in openmotion.rows(data)}  # fmt: skip
+    return {id: of[key] for id, key in keys.items() if key in of}
 
 
 def _films(

@@ -14,7 +14,7 @@ from lavimo.features.directions import Poses, from_motion
 from lavimo.formats import write
 from lavimo.gallery import Gallery
 from lavimo.motion.clip import Motion
-from lavimo.search import films
+from lavimo.search import films, matching
 from lavimo.search.asking import TEMPO, Watching, encode
 from lavimo.search.films import Film
 from lavimo.search.index import index
@@ -130,6 +130,18 @@ def test_films_are_indexed_and_found(shot: dict[str, Poses], tmp_path: Path, mod
         with pytest.raises(GalleryError, match=r"dance_01.mp4 is a film.*copy the film itself"):
             take_home(gallery, dance, tmp_path / "out.bvh")
         assert not (tmp_path / "out.bvh").exists()
+
+
+def test_only_of_a_film_is_it_said_that_it_is_strange(
+    shot: dict[str, Poses], tmp_path: Path, walk: Motion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(matching, "STRANGE", 1e6)  # everything is like nothing
+    index([tmp_path / "shots"], tmp_path / "g.gallery", Seeing(), workers=1)
+    with Gallery.open(tmp_path / "g.gallery") as gallery:
+        searcher = Searcher(gallery, Seeing())
+        filmed = searcher.search(Film("query.mp4", shot["stroll.mov"]))
+        assert sum("Nobody in this gallery" in note for note in filmed.notes) == 1
+        assert not searcher.search(walk).notes
 
 
 def test_a_new_model_reads_films_from_their_pose_rows(

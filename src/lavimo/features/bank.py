@@ -48,7 +48,7 @@ _PARTS = (_MOVES, _moves_of(("trunk", "thigh", "shin")), _moves_of(("trunk", "ar
 class Likeness(NamedTuple):
     """What makes two windows alike: score = movement x agreement + legs x agreement of legs and
     trunk + arms x that of arms and trunk - distance x squared distance - prior x |log of the ratio
-    of lengths|.
+    of lengths|, of which `free` costs nothing.
 
     Agreement is the cosine of what is left of two signatures without their means over time: how
     limbs move, wherever they are, and however far.
@@ -59,6 +59,7 @@ class Likeness(NamedTuple):
     movement: float = 0.0
     legs: float = 0.0
     arms: float = 0.0
+    free: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,7 +139,8 @@ class PoseBank:
             return dots[part]
 
         for way in ways:
-            near = apart * np.float32(-way.prior)
+            near = np.maximum(apart - np.float32(way.free), 0)
+            near *= np.float32(-way.prior)
             if way.distance:
                 alike = some[:, : len(_MEANS)] @ asked.means
                 alike += dot(0)

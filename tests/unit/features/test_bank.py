@@ -16,6 +16,7 @@ WAYS = (
     Likeness(0.0, distance=0.0, movement=1.0),
     Likeness(0.0, distance=0.0, legs=1.0),
     Likeness(3.0, distance=0.0, arms=1.0),
+    Likeness(0.5, distance=0.0, legs=1.0, free=0.7),
 )
 TRUNK, UPPER, LOWER = range(3), range(3, 15), range(15, 27)
 
@@ -56,7 +57,7 @@ def plain(
         for j, theirs in enumerate(own.signatures):
             a, b = by_order(mine), by_order(theirs)
             agreed = [agreement(a, b, metric, *part) for part in zip(PARTS, STILL, strict=True)]
-            apart = abs(np.log(query.seconds[i] / own.seconds[j]))
+            apart = max(0.0, abs(np.log(query.seconds[i] / own.seconds[j])) - way.free)
             distance = (a - b) @ metric @ (a - b)
             found[i, j] = np.dot(agreed, (way.movement, way.legs, way.arms))
             found[i, j] -= way.distance * distance + way.prior * apart

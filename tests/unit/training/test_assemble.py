@@ -44,7 +44,7 @@ def with_films(corpus: Any, val: Any, *changes: str, preset: str = "lavimo_small
 
 def test_train_and_val_are_filmed_and_their_rows_kept(tiny_corpus: Any, asked: Any) -> None:
     corpus, val = tiny_corpus
-    found = with_films(corpus, val, "filming.views=3", "filming.clips=5")
+    found = with_films(corpus, val, "filming.views=3", "filming.clips=5", "filming.damaged=0")
     assert asked == [(5, 3), (8, 1)]
     assert {name for name in found.tracks if name.startswith("val")} == {c.id for c in val.clips}
     kept = [name for name in found.tracks if name.startswith("train")]
@@ -52,6 +52,18 @@ def test_train_and_val_are_filmed_and_their_rows_kept(tiny_corpus: Any, asked: A
     for clip in corpus.real:
         for poses in found.tracks.get(clip.id, ()):
             assert abs(len(poses) - len(clip.poses)) <= 1, "rows are in time with the clip"
+
+
+def test_each_clip_is_filmed_once_more_with_damage(tiny_corpus: Any, asked: Any) -> None:
+    corpus, val = tiny_corpus
+    found = with_films(corpus, val, "filming.views=1", "filming.damaged=1")
+    assert all(len(found.tracks[clip.id]) == 2 for clip in corpus.real)
+    assert all(len(found.tracks[clip.id]) == 1 for clip in val.clips)
+    # All clips intact, each damaged in one of three ways, then the clips that choose.
+    assert asked[0] == (8, 1)
+    assert asked[-1] == (8, 1)
+    assert sum(count for count, _ in asked[1:-1]) == 8
+    assert len(asked) == 2 + len(tracks.DAMAGES)
 
 
 def test_the_clips_that_are_filmed_do_not_hang_on_the_others(tiny_corpus: Any) -> None:

@@ -11,7 +11,7 @@ from lavimo.features.directions import WIDTH, Poses, from_motion
 from lavimo.motion.clip import Motion, mirror_positions
 from lavimo.presets import Augment, Filming, resolve
 from lavimo.training import augment
-from lavimo.training.corpus import _others, batches
+from lavimo.training.corpus import _others, _visit, batches
 from lavimo.training.films import (
     MEDIANS,
     NEAR,
@@ -141,14 +141,29 @@ def test_alike_clips_are_those_that_move_alike(
     assert (found[:, 0] == (np.arange(60) + 30) % 60).mean() > 0.9
 
 
+def visited(clips: Any, preset: Any) -> Any:
+    return [_visit(clip, preset, np.random.default_rng(0)) for clip in clips]
+
+
+def test_mirror_images_of_the_batch_are_told_apart(tiny_corpus: Any) -> None:
+    corpus, _ = tiny_corpus
+    preset = with_films(corpus, "sampling.near=0", "sampling.pairs=8", "sampling.twins=0.5")
+    visits = visited(list(corpus.real[:4]), preset)
+    twins = _others(corpus, preset, visits, np.random.default_rng(0))[:2]
+    for twin, own in zip(twins, visits, strict=False):
+        assert twin.clip is own.clip
+        mine, theirs = (one.change.poses(one.clip.poses) for one in (own, twin))
+        np.testing.assert_allclose(theirs.rows, mine.mirrored().rows, atol=1e-6)
+
+
 def test_near_clips_are_drawn_beside_the_batch(tiny_corpus: Any) -> None:
     corpus, _ = tiny_corpus
     clips = list(corpus.real[:4])
-    preset = with_films(corpus, "sampling.near=1", "sampling.pairs=6")
+    preset = with_films(corpus, "sampling.near=1", "sampling.pairs=6", "sampling.twins=0")
     near = {
         corpus.pool[place].id for clip in clips for place in corpus.nearest[corpus.places[clip.id]]
     }
-    others = _others(corpus, preset, clips, np.random.default_rng(0))
+    others = _others(corpus, preset, visited(clips, preset), np.random.default_rng(0))
     ids = [one.clip.id for one in others]
     assert len(ids) == len(set(ids)) == 2
     assert not {clip.id for clip in clips} & set(ids)

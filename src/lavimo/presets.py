@@ -48,7 +48,7 @@ class Sampling(Record, frozen=True):
     Films: `video` "own" shows each clip's own, "shuffled" that of another clip of the batch,
     "noise" rows of noise (both to see whether films help or only compute does), "off" none.
     `pairs`: motions with their films for the pose space, the batch's own clips among them; of the
-    others a share of `near` moves like the batch's own.
+    others a share of `near` moves like the batch's own, a share of `twins` are their mirror images.
     """
 
     batch: int
@@ -59,6 +59,7 @@ class Sampling(Record, frozen=True):
     video: str = "off"
     pairs: int = 0
     near: float = 0.0
+    twins: float = 0.0
 
 
 class Filming(Record, frozen=True):
@@ -66,13 +67,15 @@ class Filming(Record, frozen=True):
 
     `tracks`: share of a clip's visits in which a landmark track of one of its `views` renders is
     taken (real clips only), else its own joints with landmark-like `damage` (1: as large as
-    measured). `crop`: probability that the film shows only `crop_least` to 1 of the window; `speed`
-    (0.25: 0.78 to 1.28 times as fast); `path_drop`: probability a side that its travel is unknown.
-    At most `clips` training clips are filmed (0: all), drawn by name.
+    measured). `damaged`: further renders of each clip, whose pictures suffer in one of the ways of
+    `data.tracks.DAMAGES`. `crop`: probability that the film shows only `crop_least` to 1 of the
+    window; `speed` (0.25: 0.78 to 1.28 times as fast); `path_drop`: probability a side that its
+    travel is unknown. At most `clips` training clips are filmed (0: all), drawn by name.
     """
 
     tracks: float = 0.0
     views: int = 0
+    damaged: int = 0
     clips: int = 0
     damage: float = 1.0
     crop: float = 0.0
@@ -259,15 +262,16 @@ LAVIMO_SMALL = _replace(
         ),
     ),
     loss=_replace(LAVIMO_SMALL_2MODAL.loss, video=Video(pull=0.0)),
-    sampling=_replace(LAVIMO_SMALL_2MODAL.sampling, video="own", pairs=96, near=0.5),
+    sampling=_replace(LAVIMO_SMALL_2MODAL.sampling, video="own", pairs=112, near=0.5, twins=0.25),
     train=_replace(LAVIMO_SMALL_2MODAL.train, epochs=70),
     filming=Filming(
-        tracks=0.6,
-        views=1,
+        tracks=0.7,
+        views=2,
+        damaged=1,
         damage=1.0,
         crop=0.7,
         crop_least=0.45,
-        speed=0.25,
+        speed=0.35,
         path_drop=0.5,
     ),
 )
@@ -289,8 +293,9 @@ LAVIMO_SMALL_FRAMES = _replace(
         ),
     ),
     loss=_replace(LAVIMO_SMALL.loss, video=Video()),
-    sampling=_replace(LAVIMO_SMALL.sampling, pairs=0, near=0.0),
+    sampling=_replace(LAVIMO_SMALL.sampling, pairs=0, near=0.0, twins=0.0),
     train=_replace(LAVIMO_SMALL.train, epochs=40),
+    filming=_replace(LAVIMO_SMALL.filming, views=1, damaged=0),
 )
 
 PRESETS: dict[str, Preset] = {

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from lavimo.errors import LavimoError
-from lavimo.features.directions import Poses
+from lavimo.features.directions import RATE, Poses
 from lavimo.gallery.contract import Backend
 from lavimo.motion.clip import Motion
 from lavimo.progress import Progress
@@ -19,10 +19,13 @@ from lavimo.search.ranking import Asked, View
 
 ONE_VIEW = 8.0
 """Films up to this many seconds are one view for the model: it reads them whole."""
-MOST_VIEWS = 9
-TEMPOS, TEMPO = (1.0, 2.0), 0.5
-"""A film is also read as if played twice as fast, since people do before a camera slowly what an
-actor does once and quickly; and the sigmas that it costs for each factor of e (val films)."""
+SHORTEST = 3.6
+"""Seconds of the shortest windows of longer films that it reads, too: a film of many seconds may
+hold one action several times."""
+MOST_VIEWS = 16
+TEMPOS, TEMPO = (1.0, 1.4, 2.0), 0.5
+"""A film is also read as if played faster, since people do before a camera slowly what an actor
+does once and quickly; and the sigmas that it costs for each factor of e (val films)."""
 
 
 @dataclass(frozen=True)
@@ -104,12 +107,14 @@ def _views(watched: Sequence[Film], model: Callable[[], Encoder]) -> tuple[View,
         costs = matching.part_costs(windows)
         lengths = np.diff(windows.spans, axis=1)[:, 0]
         long = film.poses.seconds > ONE_VIEW
-        # Short moments are what limb directions are for; the model reads what it was trained on.
+        # Shorter moments are what limb directions are for; the model reads what it was trained on.
         kept = [
             at
             for at in range(len(lengths))
-            if at == 0 or (long and lengths[at] == lengths[1:].max())
+            if at == 0 or (long and lengths[at] >= round(SHORTEST * RATE))
         ]
+        # The longest first: of a very long film more of them.
+        kept.sort(key=lambda at: -lengths[at])
         for at in kept[:MOST_VIEWS]:
             cut = film.poses.cut(*map(int, windows.spans[at]))
             cuts += [

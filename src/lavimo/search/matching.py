@@ -42,6 +42,8 @@ MOST_PIECES = 32
 PART, ACTION = 1.0, 4.5
 """Sigmas that a window costs for each halving of the film, since the whole of it says more; but a
 film of more than 4.5 s may well be several actions, and counts as if it had no more than these."""
+NEARLY = 0.5
+"""Sigmas under a clip's best window at which another still counts, by a factor of e less."""
 STRETCH = 0.5
 """What a difference of lengths by the factor e costs in time warping, which would forget it."""
 
@@ -52,10 +54,10 @@ Span = tuple[float, float]
 class Matches:
     """One film against all clips: z-scores by clip, and where they agree.
 
-    `directions` is the best window's z-score, by where the limbs are of a film that is like
-    something in the gallery (`known` 1), by how they move of one that is not (0): legs, or where
-    `by_arms` arms; `warping` that of the time warping, among the clips that were looked at (the
-    others have the lowest). `seqs` are the clips, ascending.
+    `directions` is the windows' z-score, of which the best counts most: by where the limbs are of a
+    film that is like something in the gallery (`known` 1), by how they move of one that is not (0):
+    legs, or where `by_arms` arms; `warping` that of the time warping, among the clips that were
+    looked at (the others have the lowest). `seqs` are the clips, ascending.
     """
 
     bank: PoseBank
@@ -107,11 +109,19 @@ def match(bank_of: BankOf, film: Poses) -> Matches:
         window=window,
         known=known,
         by_arms=by_arms[window, np.arange(len(bank))],
-        directions=scored.max(axis=0),
+        directions=_together(scored),
         warping=np.zeros(len(bank), np.float32),
     )
     # Warping compares where limbs are: of a film that is like nothing it says nothing.
     return replace(matches, warping=known * _warped(bank_of, matches, film))
+
+
+def _together(scored: Float32[np.ndarray, "windows clips"]) -> Float32[np.ndarray, " clips"]:
+    """The best window's score, and a little for each other that comes near it."""
+    best = scored.max(axis=0)
+    others: Float32[np.ndarray, " clips"] = np.exp((scored - best) / NEARLY).sum(axis=0)
+    together: Float32[np.ndarray, " clips"] = best + np.float32(NEARLY) * np.log(others)
+    return together
 
 
 def _known(alike: Float32[np.ndarray, " clips"]) -> np.float32:

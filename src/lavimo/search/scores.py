@@ -16,7 +16,7 @@ from lavimo.shapes import Bool, Float32, Int64
 WEIGHTS: dict[str, float] = {
     "motion": 1.0,
     "example": 1.0,
-    "video": 1.5,
+    "video": 1.0,
     "directions": 1.0,
     "warping": 0.3,
     "captions": 1.5,

@@ -27,6 +27,8 @@ from lavimo.training.judge import Validation
 VALIDATION_SEED = 90_000
 """First of the training seeds that are kept for the choice and never trained on."""
 VALIDATION_PROGRAMMES = 150
+DAMAGED_SEED = 1
+"""Of the drawn views of films that suffer: others than those of intact films."""
 WORKERS = 2
 """Processes that film clips; each follows a person in about fifty pictures a second."""
 
@@ -127,6 +129,8 @@ def _with_films(
         views = preset.filming.views
         filmed = _by_name(clips[:trained], preset.filming.clips)
         tracked = _tracked(filmed, views, progress)
+        damaged = _damaged(filmed, preset.filming.damaged if views else 0, progress)
+        tracked = {name: [*there, *damaged.get(name, ())] for name, there in tracked.items()}
         tracked |= _tracked(clips[trained:], min(views, 1), progress)
     if frames is not None:
         corpus = replace(corpus, looks=looks_of(frames, tracked, folder, progress))
@@ -140,16 +144,36 @@ def _with_films(
 
 def _by_name(clips: Sequence[Clip], most: int) -> list[Clip]:
     """At most `most` clips (0: all): those whose hashed names come first, in any selection."""
-    ordered = sorted(clips, key=lambda clip: hashlib.sha256(clip.id.encode()).hexdigest())
-    return ordered[: most or None]
+    return sorted(clips, key=_hashed)[: most or None]
+
+
+def _hashed(clip: Clip) -> int:
+    return int(hashlib.sha256(clip.id.encode()).hexdigest(), 16)
 
 
 def _tracked(clips: Sequence[Clip], views: int, progress: Progress) -> dict[str, list[Filmed]]:
     """Landmark tracks of `views` renders of each clip."""
     if views == 0:
         return {}
+    return _filmed(clips, tracks.Filming(), views, progress)
+
+
+def _damaged(clips: Sequence[Clip], views: int, progress: Progress) -> dict[str, list[Filmed]]:
+    """The same of renders from other views whose pictures suffer, each clip's in one way."""
+    names = sorted(tracks.DAMAGES)
+    found: dict[str, list[Filmed]] = {}
+    for place, name in enumerate(names if views else ()):
+        some = [clip for clip in clips if _hashed(clip) % len(names) == place]
+        filming = tracks.Filming(seed=DAMAGED_SEED, damage=name)
+        found |= _filmed(some, filming, views, progress)
+    return found
+
+
+def _filmed(
+    clips: Sequence[Clip], filming: tracks.Filming, views: int, progress: Progress
+) -> dict[str, list[Filmed]]:
     jobs = [(clip.id, clip.positions) for clip in clips]
-    films = tracks.film(jobs, tracks.Filming(), views=views, workers=WORKERS, progress=progress)
+    films = tracks.film(jobs, filming, views=views, workers=WORKERS, progress=progress)
     return {clip.id: there for clip, there in zip(clips, films, strict=True)}
 
 

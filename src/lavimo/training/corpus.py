@@ -149,7 +149,7 @@ def batches(
         visits = [_visit(clip, preset, own) for clip in clips]
         batch = _collated(corpus, preset, visits[rank::world])
         if preset.model.pose is not None and preset.sampling.video != "off":
-            others = _others(corpus, preset, clips, own)
+            others = _others(corpus, preset, visits, own)
             seen = [*_films(corpus, visits), *_films(corpus, others)]
             part = pairs(seen, preset, np.random.default_rng([seed, epoch, number, 1]))
             batch = replace(batch, pairs=part.of(rank, world, len(visits)))
@@ -161,17 +161,18 @@ def batches(
 
 
 def _others(
-    corpus: Corpus, preset: Preset, clips: list[Clip], rng: np.random.Generator
-) -> list["_Drawn"]:
+    corpus: Corpus, preset: Preset, visits: "list[_Drawn]", rng: np.random.Generator
+) -> "list[_Drawn]":
     """Visits of other clips, captions or not, for the pose space.
 
-    A share of them moves like the batch's own clips, the hard ones to tell apart; the others are
-    of like length, hence cheap.
+    A share of them moves like the batch's own clips or is their mirror image, the hard ones to tell
+    apart; the others are of like length, hence cheap.
     """
-    pool = corpus.pool
+    pool, clips = corpus.pool, [visit.clip for visit in visits]
     count = min(preset.sampling.pairs - len(clips), len(pool) - len(clips))
     if count <= 0:
         return []
+    twins = [_twin(visit) for visit in visits[: round(count * preset.sampling.twins)]]
     here = {clip.id for clip in clips}
     found: list[Clip] = []
     for number in range(round(count * preset.sampling.near)):
@@ -180,12 +181,13 @@ def _others(
         if near.id not in here:
             here.add(near.id)
             found.append(near)
-    count -= len(found)
+    count -= len(found) + len(twins)
     asked = rng.choice(len(pool), min(len(pool), 3 * count + len(here)), replace=False)
     others = [pool[i] for i in asked if pool[i].id not in here]
     length = len(clips[int(rng.integers(len(clips)))].positions)
     others.sort(key=lambda clip: abs(len(clip.positions) - length))
-    return [_visit(clip, preset, rng) for clip in (*found, *others[:count])]
+    drawn = [_visit(clip, preset, rng) for clip in (*found, *others[: max(0, count)])]
+    return [*twins, *drawn]
 
 
 def _films(corpus: Corpus, visits: "list[_Drawn]") -> list[Visit]:
@@ -198,6 +200,12 @@ class _Drawn:
     change: Change
     caption: str
     rig: np.ndarray
+
+
+def _twin(visit: _Drawn) -> _Drawn:
+    """The same visit in a mirror; its film may be another one."""
+    mirrored = replace(visit.change, mirrored=not visit.change.mirrored)
+    return replace(visit, change=mirrored, caption=mirror_text(visit.caption))
 
 
 def _visit(clip: Clip, preset: Preset, rng: np.random.Generator) -> _Drawn:

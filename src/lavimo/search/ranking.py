@@ -191,22 +191,22 @@ class Scorer:
         return np.isin(self.gallery.owners(seqs), films)
 
     def _seen(self, views: Sequence[View], seqs: Int64[np.ndarray, " rows"], usual: Spread) -> Rows:
-        """The model's z-scores of films: of each its best window, of several the mean."""
+        """The model's z-scores of films: of each its views together, of several films the mean."""
         everything = self.gallery.seqs()
         rows = np.searchsorted(everything, seqs)
         _, clips, counts = np.unique(
             self.gallery.owners(everything), return_inverse=True, return_counts=True
         )
         chances = scores.chances(counts)[clips]
-        best: dict[int, Rows] = {}
+        of: dict[int, list[Rows]] = {}
         for view in views:
             _, cosines = self.gallery.scan(view.vector)
             films = self._films(everything)
             z = scores.standard_apart(cosines, films, cosines, films, usual)
             z = (z - chances)[rows] - np.float32(view.cost)
-            best[view.film] = np.maximum(z, best.get(view.film, z))
-        together: Rows = np.stack(list(best.values())).mean(axis=0)
-        return together
+            of.setdefault(view.film, []).append(z)
+        mean: Rows = np.stack([scores.together(np.stack(z)) for z in of.values()]).mean(axis=0)
+        return mean
 
 
 _SHOWN = ("motion", "example", "directions")

@@ -16,7 +16,7 @@ from lavimo.shapes import Bool, Float32, Int64
 WEIGHTS: dict[str, float] = {
     "motion": 1.0,
     "example": 1.0,
-    "video": 1.0,
+    "video": 1.5,
     "directions": 1.0,
     "warping": 0.3,
     "captions": 1.5,
@@ -43,6 +43,10 @@ ENOUGH = 200
 CHANCE = 0.1
 """Sigmas that a clip loses when it has e times as many windows to be compared by: the best of many
 is good by chance (chosen by films of val clips in the whole of OpenMotion)."""
+
+
+NEARLY = 0.5
+"""Sigmas under a clip's best window of a film at which another counts by a factor of e less."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +104,18 @@ def chances(windows: Int64[np.ndarray, " clips"]) -> Float32[np.ndarray, " clips
     more = np.log(windows)
     lost: Float32[np.ndarray, " clips"] = (CHANCE * (more - more.mean())).astype(np.float32)
     return lost
+
+
+def together(
+    windows: Float32[np.ndarray, "windows rows"],
+) -> Float32[np.ndarray, " rows"]:
+    """What the windows of a film say together: the best of them for each row, and a little more for
+    each other that comes near it, since what is done twice should count twice.
+    """
+    best = windows.max(axis=0)
+    near = np.exp((windows - best) / np.float32(NEARLY)).sum(axis=0)
+    found: Float32[np.ndarray, " rows"] = best + np.float32(NEARLY) * np.log(near)
+    return found
 
 
 def standard_apart(

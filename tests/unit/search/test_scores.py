@@ -56,3 +56,13 @@ def test_the_best_of_many_windows_is_good_by_chance() -> None:
     assert lost[3] - lost[0] == pytest.approx(scores.CHANCE * np.log(330), abs=1e-6)
     assert not scores.chances(np.array([7, 7, 7])).any()
     assert len(scores.chances(np.zeros(0, np.int64))) == 0
+
+
+def test_windows_of_a_film_count_together() -> None:
+    once, twice = np.array([[3.0], [-1.0]]), np.array([[3.0], [3.0]])
+    assert scores.together(once.astype(np.float32))[0] == pytest.approx(3.0, abs=1e-3)
+    assert scores.together(twice.astype(np.float32))[0] == pytest.approx(
+        3 + scores.NEARLY * np.log(2)
+    )
+    alone = np.array([[1.0, 5.0, -2.0]], np.float32)
+    np.testing.assert_allclose(scores.together(alone), alone[0])

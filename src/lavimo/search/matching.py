@@ -40,7 +40,7 @@ PIECES = (2.2, 3.6, 6.0)
 """Seconds of the windows of a film beside the whole of it."""
 MOST_PIECES = 32
 """Windows of a film at most: of a long film those with the most movement."""
-PART, ACTION = 1.0, 4.5
+PART, ACTION = 1.5, 4.5
 """Sigmas that a window costs for each halving of the film, since the whole of it says more; but a
 film of more than 4.5 s may well be several actions, and counts as if it had no more than these."""
 STRETCH = 0.5

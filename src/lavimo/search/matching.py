@@ -43,6 +43,9 @@ MOST_PIECES = 32
 PART, ACTION = 1.5, 4.5
 """Sigmas that a window costs for each halving of the film, since the whole of it says more; but a
 film of more than 4.5 s may well be several actions, and counts as if it had no more than these."""
+SIDES = 2.0
+"""Sigmas that left and right may count at most. Where a clip and its mirror image are near to each
+other, models guess, and limb directions still know which of them a film shows."""
 STRETCH = 0.5
 """What a difference of lengths by the factor e costs in time warping, which would forget it."""
 
@@ -55,9 +58,9 @@ class Matches:
 
     `directions` is the windows' z-score, of which the best counts most: by where the limbs are of a
     film that is like something in the gallery (`known` 1), and of one that is not (0) also by how
-    legs or arms move, in the way of `WAYS` (`way`) that is best; `warping` that of the time
-    warping, among the clips that were looked at (the others have the lowest). `seqs` are the
-    clips, ascending.
+    legs or arms move, in the way of `WAYS` (`way`) that is best; and by how much less the film's
+    mirror image is like the clip. `warping` is that of the time warping, among the clips that were
+    looked at (the others have the lowest). `seqs` are the clips, ascending.
     """
 
     bank: PoseBank
@@ -92,7 +95,8 @@ def match(bank_of: BankOf, film: Poses) -> Matches:
     """Compare a film with every clip; the caller holds a snapshot of the gallery."""
     bank = bank_of.get()
     windows = pieces(film)
-    (alike,) = bank.scores(windows, ALIKE)
+    (alike,) = bank.scores(_with_mirrored(windows, film), ALIKE)
+    alike, mirrored = alike[:-1], alike[-1]
     known = _known(alike[0])
     scored = plain = _standard(alike, "directions")
     way = np.zeros(scored.shape, np.int64)
@@ -112,8 +116,30 @@ def match(bank_of: BankOf, film: Poses) -> Matches:
         directions=scores.together(scored),
         warping=np.zeros(len(bank), np.float32),
     )
-    # Warping compares where limbs are: of a film that is like nothing it says nothing.
-    return replace(matches, warping=known * _warped(bank_of, matches, film))
+    # Sides and warping go by where limbs are: of a film that is like nothing they say nothing.
+    return replace(
+        matches,
+        directions=matches.directions + known * _sides(alike[0], mirrored),
+        warping=known * _warped(bank_of, matches, film),
+    )
+
+
+def _with_mirrored(windows: Windows, film: Poses) -> Windows:
+    """The windows of a film and, last, the whole of its mirror image."""
+    other = signature.windows(film.mirrored(), ())
+    return Windows(
+        np.concatenate([windows.spans, other.spans]),
+        np.concatenate([windows.signatures, other.signatures]),
+    )
+
+
+def _sides(
+    own: Float32[np.ndarray, " clips"], mirrored: Float32[np.ndarray, " clips"]
+) -> Float32[np.ndarray, " clips"]:
+    """By how many sigmas each clip is more like the film than like its mirror image."""
+    apart = (own - mirrored) / np.float32(_scale(own, "directions").std)
+    found: Float32[np.ndarray, " clips"] = np.clip(apart, -SIDES, SIDES).astype(np.float32)
+    return found
 
 
 def _known(alike: Float32[np.ndarray, " clips"]) -> np.float32:

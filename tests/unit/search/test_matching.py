@@ -191,3 +191,28 @@ def test_long_films_are_asked_in_their_liveliest_windows(
     assert costs[0] == 0
     assert (costs[1:] >= 0).all()
     assert costs.max() > 1
+
+
+def test_of_a_clip_and_its_mirror_image_the_film_tells_which(
+    gallery: Gallery, searcher: Searcher, some_poses: Make
+) -> None:
+    """Even where the model's vectors say the opposite."""
+    own = some_poses(50, 3)
+    pair = [own, own.mirrored(), *(some_poses(50, seed) for seed in (11, 12, 13))]
+    vectors = np.eye(gallery.dim, dtype=np.float32)
+    records = [
+        FileRecord(
+            Path(f"/m/{number}.bvh"), f"{number:064x}", 1, 1, "bvh",
+            items=(NewItem(
+                clip="", start=0.0, end=5.0, fps=30.0, vector=vectors[number],
+                positions=np.zeros((100, 22, 3), np.float32), captions=(), poses=clip.rows,
+            ),),
+        )
+        for number, clip in enumerate(pair)
+    ]  # fmt: skip
+    gallery.add(records, {})
+    for film, right in ((own, "0"), (own.mirrored(), "1")):
+        found = searcher.search(Film("a.mp4", noisy(film)), expand=True)
+        assert names(found)[0] == right
+        by_name = dict(zip(names(found), (hit.parts["directions"] for hit in found), strict=True))
+        assert by_name[right] > by_name[str(1 - int(right))] + matching.SIDES

@@ -3,7 +3,7 @@
 Gallery: windows of at most ten seconds of OpenMotion's test and val clips of recorded people (no
 game rigs). Queries: films of the test windows on avatars that no model was trained on, from drawn
 views. Strict: the very window counts, a second take of the same action does not. All films are
-synthetic renders; the filmed clips stand in docs/video.md.
+synthetic renders; the filmed clips stand in docs/results.md.
 
     python benchmarks/films.py --data OPENMOTION [--model lavimo-open-small-nc] [--split test]
     python benchmarks/films.py --data OPENMOTION --gallery openmotion.gallery [--split val]
@@ -99,9 +99,12 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--model", default="lavimo-open-small-nc")
     parser.add_argument("--split", default="test", choices=("test", "val"),
                         help="val: films on the training avatars, for choosing")  # fmt: skip
-    parser.add_argument("--choreography", type=int, default=0, metavar="N",
+    parser.add_argument("--view", type=int, default=0, metavar="V",
+                        help="which drawn view of each film: more films to choose by")  # fmt: skip
+    gallery = parser.add_mutually_exclusive_group()
+    gallery.add_argument("--choreography", type=int, default=0, metavar="N",
                         help="N unseen programmes instead of OpenMotion")  # fmt: skip
-    parser.add_argument("--gallery", type=Path, metavar="GALLERY",
+    gallery.add_argument("--gallery", type=Path, metavar="GALLERY",
                         help="search OpenMotion as `lavimo index` makes it: long clips whole and "
                              "in moments, training clips among them")  # fmt: skip
     parser.add_argument("--only", nargs="*", help="names of films: whole, middle, faster …")
@@ -151,10 +154,8 @@ def _gallery(windows: Sequence[Window], model: LavimoEncoder, folder: Path) -> P
 def _table(
     windows: list[Window], model: LavimoEncoder, searcher: Searcher, args: argparse.Namespace
 ) -> list[dict[str, object]]:
-    asked = [number for number, window in enumerate(windows) if window.split == args.split]
-    avatars = tracks.HELD_OUT_AVATARS if args.split == "test" else tracks.TRAINING_AVATARS
-    filming = tracks.Filming(avatars=avatars)
-    plain = _films(windows, asked, filming)
+    asked, filming = _asked(windows, args.split)
+    plain = _films(windows, asked, filming, args.view)
     some = [n for n in np.random.default_rng(0).permutation(asked)[:DAMAGED] if n in plain]
     changed: dict[str, Callable[[], dict[int, Poses]]] = {
         "whole": lambda: plain,
@@ -181,6 +182,13 @@ def _table(
     return rows
 
 
+def _asked(windows: list[Window], split: str) -> tuple[list[int], tracks.Filming]:
+    """The windows of a split, and how they are filmed: test ones on avatars held out."""
+    avatars = tracks.HELD_OUT_AVATARS if split == "test" else tracks.TRAINING_AVATARS
+    asked = [number for number, window in enumerate(windows) if window.split == split]
+    return asked, tracks.Filming(avatars=avatars)
+
+
 def at_20_fps(filming: tracks.Filming) -> tracks.Filming:
     """The same films at twice the frames a second."""
     return tracks.Filming(avatars=filming.avatars, fps=20, seed=filming.seed)
@@ -190,10 +198,7 @@ def _among_all(
     windows: list[Window], searcher: Searcher, args: argparse.Namespace
 ) -> list[dict[str, object]]:
     """Films of windows asked of whole clips: right is the clip that the window is cut from."""
-    held_out = args.split == "test"
-    avatars = tracks.HELD_OUT_AVATARS if held_out else tracks.TRAINING_AVATARS
-    asked = [number for number, window in enumerate(windows) if window.split == args.split]
-    plain = _films(windows, asked, tracks.Filming(avatars=avatars))
+    plain = _films(windows, *_asked(windows, args.split), args.view)
     clip_of = _clips_by_id(searcher.gallery, args.data)
     known = [n for n in plain if windows[n].id.split("@")[0] in clip_of]
     rows = []
@@ -219,13 +224,13 @@ def _clips_by_id(gallery: Backend, data: Path) -> dict[str, int]:
 
 
 def _films(
-    windows: list[Window], asked: Sequence[int], filming: tracks.Filming
+    windows: list[Window], asked: Sequence[int], filming: tracks.Filming, view: int = 0
 ) -> dict[int, Poses]:
     clips = [(windows[n].id, windows[n].positions) for n in asked]
-    made = tracks.film(clips, filming, workers=2, progress=for_stream())
+    made = tracks.film(clips, filming, views=view + 1, workers=2, progress=for_stream())
     found = {}
-    for number, (one,) in zip(asked, made, strict=True):
-        poses = one.poses(len(windows[number].positions) / FPS)
+    for number, views in zip(asked, made, strict=True):
+        poses = views[view].poses(len(windows[number].positions) / FPS)
         if poses is not None:
             found[number] = poses
     return found

@@ -32,8 +32,8 @@ WAYS = (ALIKE, LEGS, ARMS)
 STRANGE, NARROW = -22.0, 1.0
 """A film whose best score by `ALIKE` is lower is compared by movement as well, and the best way
 counts: of 405 films of val clips 4 % are below, of their middles 13 %."""
-SURE = 0.999
-"""A film that is known so well is not compared by movement."""
+HALF, SURE = 0.5, 0.999
+"""A film that is known less is strange; one that is known so well is not compared by movement."""
 LOOKED_AT = 40
 """Clips that are compared by time warping."""
 PIECES = (2.2, 3.6, 6.0)
@@ -79,7 +79,7 @@ class Matches:
     @property
     def strange(self) -> bool:
         """Whether the film is like nothing in the gallery."""
-        return bool(self.known < 0.5)
+        return bool(self.known < HALF)
 
     def spans(self, clip: int) -> tuple[Span, Span]:
         """The seconds of the film, and those of clip number `clip`, that agree best."""
@@ -87,7 +87,7 @@ class Matches:
 
     def rows(self, clip: int) -> tuple[int, int]:
         """The rows of clip number `clip` that agree best with its window of the film."""
-        way = WAYS[self.way[clip]] if self.strange else ALIKE
+        way = WAYS[self.way[clip]]
         return self.bank.best_span(self.windows, int(self.window[clip]), way, clip)
 
 
@@ -103,7 +103,8 @@ def match(bank_of: BankOf, film: Poses) -> Matches:
     if known < SURE:
         moved = (_standard(one, "movement") for one in bank.scores(windows, LEGS, ARMS))
         every = np.stack([plain, *moved])
-        way = every.argmax(axis=0)
+        if known < HALF:
+            way = every.argmax(axis=0)
         scored = known * plain + (1 - known) * every.max(axis=0)
     scored = scored - part_costs(windows)[:, None] - scores.chances(np.diff(bank.starts))
     window = scored.argmax(axis=0)

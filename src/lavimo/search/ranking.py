@@ -198,10 +198,10 @@ class Scorer:
             self.gallery.owners(everything), return_inverse=True, return_counts=True
         )
         chances = scores.chances(counts)[clips]
+        films = self._films(everything)
         of: dict[int, list[Rows]] = {}
         for view in views:
             _, cosines = self.gallery.scan(view.vector)
-            films = self._films(everything)
             z = scores.standard_apart(cosines, films, cosines, films, usual)
             z = (z - chances)[rows] - np.float32(view.cost)
             of.setdefault(view.film, []).append(z)

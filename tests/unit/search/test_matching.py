@@ -32,22 +32,22 @@ def noisy(poses: Poses, seed: int = 5) -> Poses:
     return Poses(limbs.astype(np.float32), poses.turn, poses.path)
 
 
+def record(gallery: Gallery, number: int, clip: Poses, captions: tuple[Caption, ...]) -> FileRecord:
+    """A clip with made-up pose rows, from second 1 of its file; its vector knows nothing."""
+    item = NewItem(
+        clip="", start=1.0, end=1.0 + len(clip) / 10, fps=30.0,
+        vector=np.eye(gallery.dim, dtype=np.float32)[number],
+        positions=np.zeros((2 * len(clip), 22, 3), np.float32),
+        captions=captions, poses=clip.rows,
+    )  # fmt: skip
+    return FileRecord(Path(f"/m/{number}.bvh"), f"{number:064x}", 1, 1, "bvh", items=(item,))
+
+
 @pytest.fixture
 def posed(gallery: Gallery, encoder: Any, some_poses: Make) -> list[Poses]:
     """Eight clips whose pose rows are made up; the vectors know nothing."""
     clips = [some_poses(rows, seed) for seed, rows in enumerate(LENGTHS)]
-    records = [
-        FileRecord(
-            Path(f"/m/{number}.bvh"), f"{number:064x}", 1, 1, "bvh",
-            items=(NewItem(
-                clip="", start=1.0, end=1.0 + len(clip) / 10, fps=30.0,
-                vector=np.eye(gallery.dim, dtype=np.float32)[number],
-                positions=np.zeros((2 * len(clip), 22, 3), np.float32),
-                captions=(Caption(WORDS[number]),), poses=clip.rows,
-            ),),
-        )
-        for number, clip in enumerate(clips)
-    ]  # fmt: skip
+    records = [record(gallery, n, clip, (Caption(WORDS[n]),)) for n, clip in enumerate(clips)]
     gallery.add(records, dict(zip(WORDS, encoder.encode_sentences(WORDS), strict=True)))
     return clips
 
@@ -196,21 +196,9 @@ def test_long_films_are_asked_in_their_liveliest_windows(
 def test_of_a_clip_and_its_mirror_image_the_film_tells_which(
     gallery: Gallery, searcher: Searcher, some_poses: Make
 ) -> None:
-    """Even where the model's vectors say the opposite."""
     own = some_poses(50, 3)
     pair = [own, own.mirrored(), *(some_poses(50, seed) for seed in (11, 12, 13))]
-    vectors = np.eye(gallery.dim, dtype=np.float32)
-    records = [
-        FileRecord(
-            Path(f"/m/{number}.bvh"), f"{number:064x}", 1, 1, "bvh",
-            items=(NewItem(
-                clip="", start=0.0, end=5.0, fps=30.0, vector=vectors[number],
-                positions=np.zeros((100, 22, 3), np.float32), captions=(), poses=clip.rows,
-            ),),
-        )
-        for number, clip in enumerate(pair)
-    ]  # fmt: skip
-    gallery.add(records, {})
+    gallery.add([record(gallery, n, clip, ()) for n, clip in enumerate(pair)], {})
     for film, right in ((own, "0"), (own.mirrored(), "1")):
         found = searcher.search(Film("a.mp4", noisy(film)), expand=True)
         assert names(found)[0] == right
